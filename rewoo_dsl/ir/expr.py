@@ -1,0 +1,241 @@
+"""Expressions: what stands right of `=`, in arguments, conditions and clauses, as a plan's JSON holds it.
+
+Every node is a frozen model with a `kind`. Nodes have no spans; a diagnostic points at one by JSON pointer into the
+plan. References name evidence, inputs and loop variables without the `#`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+
+PathItem: TypeAlias = StrictStr | StrictInt | None
+"""A key (`.rows`, `["odd key"]`), an index (`[0]`, `[-1]`), or None for every item (`[*]`)."""
+
+Path: TypeAlias = tuple[PathItem, ...]
+BinaryOp: TypeAlias = Literal["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "and", "or", "in", "not in"]
+
+
+class _Node(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Constant(_Node):
+    """A JSON scalar written in the plan."""
+
+    kind: Literal["constant"] = "constant"
+    value: StrictBool | StrictInt | StrictFloat | StrictStr | None
+
+
+class Ref(_Node):
+    """`#name` and a path into its value."""
+
+    kind: Literal["ref"] = "ref"
+    name: str
+    path: Path = ()
+
+
+class Select(_Node):
+    """A path into a computed value: `max(#E3, by=.risk).name`."""
+
+    kind: Literal["select"] = "select"
+    of: Expr
+    path: Path
+
+
+class Text(_Node):
+    """Text with references in it. Literal pieces and references in order; two pieces never touch."""
+
+    kind: Literal["text"] = "text"
+    parts: tuple[StrictStr | Ref, ...]
+
+
+class ListOf(_Node):
+    kind: Literal["list"] = "list"
+    items: tuple[Expr, ...]
+
+
+class ObjectOf(_Node):
+    kind: Literal["object"] = "object"
+    fields: dict[str, Expr]
+
+
+class Unary(_Node):
+    kind: Literal["unary"] = "unary"
+    op: Literal["-", "not"]
+    operand: Expr
+
+
+class Binary(_Node):
+    kind: Literal["binary"] = "binary"
+    op: BinaryOp
+    left: Expr
+    right: Expr
+
+
+class Conditional(_Node):
+    """`then if test else otherwise`."""
+
+    kind: Literal["conditional"] = "conditional"
+    test: Expr
+    then: Expr
+    otherwise: Expr
+
+
+class Comprehension(_Node):
+    """`[element for #variable in source if condition]`."""
+
+    kind: Literal["comprehension"] = "comprehension"
+    element: Expr
+    variable: str
+    source: Expr
+    condition: Expr | None = None
+
+
+class Apply(_Node):
+    """A pure built-in applied to arguments, such as `len(#E1)` or `sorted(#E1, by=.name)`."""
+
+    kind: Literal["apply"] = "apply"
+    function: str
+    args: tuple[Expr, ...] = ()
+    named: dict[str, Expr] = Field(default_factory=dict)
+
+
+class Selector(_Node):
+    """`.risk`: what `by=` takes, a path into each item."""
+
+    kind: Literal["selector"] = "selector"
+    path: Path
+
+
+Expr: TypeAlias = Annotated[
+    Constant
+    | Ref
+    | Select
+    | Text
+    | ListOf
+    | ObjectOf
+    | Unary
+    | Binary
+    | Conditional
+    | Comprehension
+    | Apply
+    | Selector,
+    Field(discriminator="kind"),
+]
+
+
+class Call(_Node):
+    """A tool or sub-plan call. It is no expression: it stands alone right of `=`, `fallback` or `else`.
+
+    `first` is a positional first argument. `short` marks the paper's form `Tool[text]`; its text is `first`, and
+    an empty text is no argument at all for a tool without a required one.
+    """
+
+    kind: Literal["call"] = "call"
+    tool: str
+    first: Expr | None = None
+    args: dict[str, Expr] = Field(default_factory=dict)
+    short: bool = False
+
+
+Action: TypeAlias = Annotated[
+    Constant
+    | Ref
+    | Select
+    | Text
+    | ListOf
+    | ObjectOf
+    | Unary
+    | Binary
+    | Conditional
+    | Comprehension
+    | Apply
+    | Selector
+    | Call,
+    Field(discriminator="kind"),
+]
+"""What a step, a fallback or an `else` does: a call, or a pure value."""
+
+for _model in (Select, ListOf, ObjectOf, Unary, Binary, Conditional, Comprehension, Apply, Call):
+    _model.model_rebuild()
+
+
+def children(node: Expr | Call) -> Iterator[tuple[str, Expr]]:
+    """The direct sub-expressions with their JSON pointers relative to `node`, in order of evaluation."""
+    match node:
+        case Constant() | Ref() | Selector():
+            return
+        case Select():
+            yield "/of", node.of
+        case Text():
+            for i, part in enumerate(node.parts):
+                if isinstance(part, Ref):
+                    yield f"/parts/{i}", part
+        case ListOf():
+            for i, item in enumerate(node.items):
+                yield f"/items/{i}", item
+        case ObjectOf():
+            for key, value in node.fields.items():
+                yield f"/fields/{escape(key)}", value
+        case Unary():
+            yield "/operand", node.operand
+        case Binary():
+            yield "/left", node.left
+            yield "/right", node.right
+        case Conditional():
+            yield "/test", node.test
+            yield "/then", node.then
+            yield "/otherwise", node.otherwise
+        case Comprehension():
+            yield "/source", node.source
+            if node.condition is not None:
+                yield "/condition", node.condition
+            yield "/element", node.element
+        case Apply():
+            for i, arg in enumerate(node.args):
+                yield f"/args/{i}", arg
+            for name, arg in node.named.items():
+                yield f"/named/{escape(name)}", arg
+        case Call():
+            if node.first is not None:
+                yield "/first", node.first
+            for name, arg in node.args.items():
+                yield f"/args/{escape(name)}", arg
+
+
+def references(node: Expr | Call, at: str = "", bound: frozenset[str] = frozenset()) -> Iterator[tuple[str, Ref]]:
+    """Every reference below `node` with its JSON pointer, without those to a comprehension's own variable."""
+    if isinstance(node, Ref):
+        if node.name not in bound:
+            yield at, node
+        return
+    inside = bound | {node.variable} if isinstance(node, Comprehension) else bound
+    for pointer, child in children(node):
+        yield from references(child, at + pointer, bound if pointer == "/source" else inside)
+
+
+def escape(key: str) -> str:
+    """A key as one token of a JSON pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def constant_value(node: Expr) -> tuple[bool, Any]:
+    """`(True, value)` when the expression is a literal through and through, else `(False, None)`."""
+    match node:
+        case Constant():
+            return True, node.value
+        case Unary(op="-", operand=Constant(value=int() | float() as number)) if not isinstance(number, bool):
+            return True, -number
+        case ListOf():
+            found = [constant_value(item) for item in node.items]
+            return (True, [v for _, v in found]) if all(ok for ok, _ in found) else (False, None)
+        case ObjectOf():
+            pairs = {key: constant_value(value) for key, value in node.fields.items()}
+            if all(ok for ok, _ in pairs.values()):
+                return True, {key: v for key, (_, v) in pairs.items()}
+            return False, None
+        case _:
+            return False, None

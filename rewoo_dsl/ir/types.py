@@ -1,0 +1,538 @@
+"""Types: the short ones people write, and what a JSON Schema comes to when it is read as one.
+
+A `Type` stands for a set of JSON values. Short type -> JSON Schema is total (`to_schema`). Schema -> type
+(`from_schema`) gives the smallest type that admits every value of the schema; what short types cannot say (a
+pattern, a range) is kept as `Refined`, so nobody takes the answer for exact when it is not.
+
+Three answers per flow: `fits(source, target)` says `YES` (every value of the source is one of the target), `NO`
+(none is) or `MAYBE`, with the reason and the path to it. `unknown` is the type of broken things and of `any`: it fits
+everything and everything fits it, and `Fit.checked` is False where that was the only ground.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from .values import Value, canonical, equal, kind
+
+Schema: TypeAlias = dict[str, Any]
+
+MAX_SCHEMA_DEPTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class AnyType:
+    """Where checking stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """`str`, `int`, `float` (admits integers), `bool` or `null`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """One literal: `"high"`, `3`, `true`."""
+
+    value: str | int | float | bool
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Only) and equal(self.value, other.value)
+
+    def __hash__(self) -> int:
+        return hash((type(self.value) is bool, self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class ListType:
+    item: Type
+
+
+@dataclass(frozen=True, slots=True)
+class DictType:
+    """An object whose keys are not known: `dict[T]`."""
+
+    value: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A field of an object type; an optional one may be absent."""
+
+    name: str
+    type: Type
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectType:
+    """`{a: T, b?: T}`. Open (further fields may be there) unless `closed`."""
+
+    members: tuple[Member, ...]
+    closed: bool = False
+
+    def member(self, name: str) -> Member | None:
+        return next((m for m in self.members if m.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Any of several types; nested unions are flattened. Without members it is empty: no value at all."""
+
+    members: tuple[Type, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """A part of `of` that short types cannot express; `schema` is its canonical JSON Schema."""
+
+    of: Type
+    schema: str
+
+
+Type: TypeAlias = AnyType | Scalar | Only | ListType | DictType | ObjectType | Union | Refined
+
+ANY = AnyType()
+STR, INT, FLOAT, BOOL, NULL = (Scalar(name) for name in ("str", "int", "float", "bool", "null"))
+NEVER = Union(())
+
+
+def union(*members: Type) -> Type:
+    """The type of a value that is one of `members`: flattened, without repeats or members another one covers."""
+    flat: list[Type] = []
+    for one in _flatten(members):
+        if isinstance(one, AnyType):
+            return ANY
+        if one not in flat:
+            flat.append(one)
+    kept = [a for a in flat if not any(b is not a and _covers(b, a) for b in flat)]
+    return kept[0] if len(kept) == 1 else Union(tuple(kept))
+
+
+def _flatten(members: Iterable[Type]) -> Iterator[Type]:
+    for one in members:
+        if isinstance(one, Union):
+            yield from one.members
+        else:
+            yield one
+
+
+def _covers(big: Type, small: Type) -> bool:
+    """Cheap and certain: a scalar covers its literals and refinements, `float` covers `int`."""
+    if isinstance(small, Refined):
+        return small.of == big or _covers(big, small.of)
+    if not isinstance(big, Scalar):
+        return False
+    if isinstance(small, Only):
+        return kind(small.value) == big.name or (big == FLOAT and kind(small.value) == "int")
+    return big == FLOAT and small == INT
+
+
+def members_of(one: Type) -> tuple[Type, ...]:
+    """The alternatives of a type; a type that is no union is its own only one."""
+    return one.members if isinstance(one, Union) else (one,)
+
+
+def base(one: Type) -> Type:
+    """The type without what short types cannot say."""
+    return one.of if isinstance(one, Refined) else one
+
+
+def is_nullable(one: Type) -> bool:
+    """Whether null is surely one of the values (`any` does not say so)."""
+    return any(base(m) == NULL for m in members_of(one))
+
+
+def without_null(one: Type) -> Type:
+    """The type of the same value once null is excluded."""
+    return union(*(m for m in members_of(one) if base(m) != NULL)) if is_nullable(one) else one
+
+
+def of_value(value: Value) -> Type:
+    """The most exact type of a literal value."""
+    match value:
+        case None:
+            return NULL
+        case bool() | int() | float() | str():
+            return Only(value)
+        case list():
+            return ListType(union(*(of_value(v) for v in value)))
+        case _:
+            return ObjectType(tuple(Member(k, of_value(v)) for k, v in value.items()), closed=True)
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+
+def show(one: Type) -> str:
+    """The short form, as a plan would write it: `list[{title: str, date: str?}]`."""
+    match one:
+        case AnyType():
+            return "any"
+        case Scalar():
+            return one.name
+        case Only():
+            return json.dumps(one.value, ensure_ascii=False)
+        case ListType():
+            return f"list[{show(one.item)}]"
+        case DictType():
+            return f"dict[{show(one.value)}]"
+        case ObjectType():
+            return "{" + ", ".join(_show_member(m) for m in one.members) + "}"
+        case Refined():
+            return show(one.of)
+        case Union():
+            return _show_union(one)
+
+
+def _show_member(member: Member) -> str:
+    name = member.name if member.name.isidentifier() and member.name.isascii() else json.dumps(member.name)
+    return f"{name}{'?' if member.optional else ''}: {show(member.type)}"
+
+
+def _show_union(one: Union) -> str:
+    if not one.members:
+        return "never"
+    rest = without_null(one)
+    if rest != one:
+        if rest == NEVER:
+            return "null"
+        return f"({show(rest)})?" if isinstance(rest, Union) else f"{show(rest)}?"
+    return " | ".join(show(m) for m in one.members)
+
+
+# --- JSON Schema ---------------------------------------------------------------------------------------------------
+
+
+def to_schema(one: Type, *, closed: bool = False) -> Schema:
+    """The JSON Schema (2020-12) of a type. With `closed`, objects allow no further fields (as asked of a model)."""
+    match one:
+        case AnyType():
+            return {}
+        case Scalar():
+            return {"type": _JSON_NAMES[one.name]}
+        case Only():
+            return {"const": one.value}
+        case ListType():
+            return {"type": "array", "items": to_schema(one.item, closed=closed)}
+        case DictType():
+            return {"type": "object", "additionalProperties": to_schema(one.value, closed=closed)}
+        case ObjectType():
+            return _object_schema(one, closed=closed)
+        case Refined():
+            found: Schema = json.loads(one.schema)
+            return found
+        case Union():
+            return _union_schema(one, closed=closed)
+
+
+_JSON_NAMES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean", "null": "null"}
+_SHORT_NAMES = {json_name: short for short, json_name in _JSON_NAMES.items()}
+
+
+def _object_schema(one: ObjectType, *, closed: bool) -> Schema:
+    schema: Schema = {
+        "type": "object",
+        "properties": {m.name: to_schema(m.type, closed=closed) for m in one.members},
+    }
+    required = [m.name for m in one.members if not m.optional]
+    if required:
+        schema["required"] = required
+    if closed or one.closed:
+        schema["additionalProperties"] = False
+    return schema
+
+
+def _union_schema(one: Union, *, closed: bool) -> Schema:
+    if one.members and all(isinstance(m, Only) for m in one.members):
+        return {"enum": [m.value for m in one.members if isinstance(m, Only)]}
+    if not one.members:
+        return {"not": {}}
+    return {"anyOf": [to_schema(m, closed=closed) for m in one.members]}
+
+
+_IGNORED = {
+    "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$schema", "$id", "$comment",
+    "$defs", "definitions", "$anchor",
+}  # fmt: skip
+_UNDERSTOOD = _IGNORED | {
+    "type", "enum", "const", "anyOf", "oneOf", "$ref", "properties", "required", "additionalProperties", "items",
+}  # fmt: skip
+
+
+def from_schema(schema: object, root: object | None = None) -> Type:
+    """The smallest type that admits every value of `schema`.
+
+    Local `$ref`s are followed inside `root` (default: the schema itself); remote ones, loops and whatever is
+    nested deeper than `MAX_SCHEMA_DEPTH` are `any`: nothing is ever fetched.
+    """
+    return _Reader(schema if root is None else root).read(schema, 0, frozenset())
+
+
+def is_exact(one: Type) -> bool:
+    """Whether the short form says all that the schema said."""
+    match one:
+        case Refined():
+            return False
+        case ListType():
+            return is_exact(one.item)
+        case DictType():
+            return is_exact(one.value)
+        case ObjectType():
+            return all(is_exact(m.type) for m in one.members)
+        case Union():
+            return all(map(is_exact, one.members))
+        case _:
+            return True
+
+
+class _Reader:
+    """Reads one schema document."""
+
+    def __init__(self, root: object) -> None:
+        self.root = root
+
+    def read(self, schema: object, depth: int, seen: frozenset[str]) -> Type:
+        if schema is False:
+            return NEVER
+        if not isinstance(schema, dict) or depth > MAX_SCHEMA_DEPTH:
+            return ANY
+        found = self._shape(schema, depth, seen)
+        if self._says_more(schema) and found != NEVER:
+            return Refined(base(found), canonical(self._inlined(schema, seen)))
+        return found
+
+    def _says_more(self, schema: Schema) -> bool:
+        if schema.keys() - _UNDERSTOOD:
+            return True
+        return "oneOf" in schema or ("anyOf" in schema and bool({"type", "properties", "enum"} & schema.keys()))
+
+    def _inlined(self, schema: Schema, seen: frozenset[str]) -> Schema:
+        defs = {} if schema is self.root else self._definitions()
+        return {**defs, **schema} if "$ref" in json.dumps(schema, default=str) and not seen else schema
+
+    def _definitions(self) -> Schema:
+        root = self.root if isinstance(self.root, dict) else {}
+        return {key: root[key] for key in ("$defs", "definitions") if key in root}
+
+    def _shape(self, schema: Schema, depth: int, seen: frozenset[str]) -> Type:
+        if isinstance(ref := schema.get("$ref"), str):
+            return self._follow(ref, depth, seen)
+        if "const" in schema:
+            return of_value(schema["const"])
+        if isinstance(options := schema.get("enum"), list):
+            return union(*(of_value(v) for v in options))
+        for key in ("anyOf", "oneOf"):
+            if isinstance(options := schema.get(key), list) and options:
+                return union(*(self.read(s, depth + 1, seen) for s in options))
+        names = schema.get("type")
+        if isinstance(names, list):
+            return union(*(self._named(n, schema, depth, seen) for n in names))
+        if isinstance(names, str):
+            return self._named(names, schema, depth, seen)
+        if "properties" in schema:
+            return self._named("object", schema, depth, seen)
+        return self._named("array", schema, depth, seen) if "items" in schema else ANY
+
+    def _follow(self, ref: str, depth: int, seen: frozenset[str]) -> Type:
+        if ref in seen or not ref.startswith("#"):
+            return ANY
+        target = self.root
+        for token in ref[1:].split("/")[1:]:
+            key = token.replace("~1", "/").replace("~0", "~")
+            if isinstance(target, dict) and key in target:
+                target = target[key]
+            else:
+                return ANY
+        return self.read(target, depth + 1, seen | {ref})
+
+    def _named(self, name: object, schema: Schema, depth: int, seen: frozenset[str]) -> Type:
+        if name == "array":
+            return ListType(self.read(schema.get("items", {}), depth + 1, seen))
+        if name == "object":
+            return self._object(schema, depth, seen)
+        return Scalar(_SHORT_NAMES[name]) if isinstance(name, str) and name in _SHORT_NAMES else ANY
+
+    def _object(self, schema: Schema, depth: int, seen: frozenset[str]) -> Type:
+        properties = schema.get("properties")
+        more = schema.get("additionalProperties", True)
+        if not isinstance(properties, dict) or (not properties and more is not False):
+            return DictType(self.read(more, depth + 1, seen))
+        required = schema.get("required", ())
+        members = tuple(
+            Member(str(key), self.read(value, depth + 1, seen), key not in required)
+            for key, value in properties.items()
+        )
+        return ObjectType(members, closed=more is False)
+
+
+# --- three-valued fit ----------------------------------------------------------------------------------------------
+
+
+class Answer(Enum):
+    YES = "fits"
+    MAYBE = "may not fit"
+    NO = "cannot fit"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The answer for one flow; `why` and `path` say where it is not `YES`, `checked` is False when `any` decided."""
+
+    answer: Answer
+    why: str = ""
+    path: tuple[str, ...] = ()
+    checked: bool = True
+
+
+_YES = Fit(Answer.YES)
+_UNCHECKED = Fit(Answer.YES, checked=False)
+
+
+@lru_cache(maxsize=4096)
+def fits(source: Type, target: Type) -> Fit:
+    """Whether a value of `source` can be used where `target` is wanted."""
+    if isinstance(target, AnyType) or source == target or source == NEVER:
+        return _YES
+    if isinstance(source, AnyType):
+        return _UNCHECKED
+    if isinstance(source, Union):
+        return _from_each(source, target)
+    if isinstance(target, Union):
+        return _into_one(source, target)
+    if isinstance(target, Refined):
+        found = fits(source, target.of)
+        return Fit(Answer.MAYBE, f"the schema says more: {_beyond(target)}") if found.answer is Answer.YES else found
+    if isinstance(source, Refined):
+        return fits(source.of, target)
+    return _simple(source, target)
+
+
+def _beyond(target: Refined) -> str:
+    schema = json.loads(target.schema)
+    said = {key: value for key, value in schema.items() if key not in _UNDERSTOOD}
+    return canonical(said or schema)[:120]
+
+
+def _from_each(source: Union, target: Type) -> Fit:
+    found = [fits(member, target) for member in source.members]
+    bad = next((f for f in found if f.answer is not Answer.YES), None)
+    if bad is None:
+        return Fit(Answer.YES, checked=all(f.checked for f in found))
+    answer = Answer.NO if all(f.answer is Answer.NO for f in found) else Answer.MAYBE
+    return Fit(answer, bad.why, bad.path)
+
+
+def _into_one(source: Type, target: Union) -> Fit:
+    found = [fits(source, member) for member in target.members]
+    best = next((f for f in found if f.answer is Answer.YES), None)
+    if best is not None:
+        return best
+    if any(f.answer is Answer.MAYBE for f in found):
+        maybe = next(f for f in found if f.answer is Answer.MAYBE)
+        return Fit(Answer.MAYBE, maybe.why, maybe.path)
+    return _mismatch(Answer.NO, source, target)
+
+
+def _mismatch(answer: Answer, source: Type, target: Type) -> Fit:
+    return Fit(answer, f"expected {show(target)}, found {show(source)}")
+
+
+def _simple(source: Type, target: Type) -> Fit:
+    match source, target:
+        case Only(), Scalar():
+            return _YES if _covers(target, source) else _mismatch(Answer.NO, source, target)
+        case Scalar(), Only():
+            return _mismatch(Answer.MAYBE if _covers(source, target) else Answer.NO, source, target)
+        case Scalar(), Scalar():
+            if _covers(target, source):
+                return _YES
+            return _mismatch(Answer.MAYBE if _covers(source, target) else Answer.NO, source, target)
+        case ListType(), ListType():
+            return _at("[*]", fits(source.item, target.item), empty_fits=True)
+        case DictType(), DictType():
+            return _at("{*}", fits(source.value, target.value), empty_fits=True)
+        case ObjectType(), DictType():
+            return _worst([_at(m.name, fits(m.type, target.value), m.optional) for m in source.members])
+        case DictType(), ObjectType():
+            return _dict_into_object(source, target)
+        case ObjectType(), ObjectType():
+            return _worst(list(_object_into_object(source, target)))
+    return _mismatch(Answer.NO, source, target)
+
+
+def _at(place: str, found: Fit, empty_fits: bool = False) -> Fit:
+    """The same finding one level further out. What may be absent can never be a certain misfit."""
+    if found.answer is Answer.YES:
+        return found
+    answer = Answer.MAYBE if empty_fits else found.answer
+    return Fit(answer, found.why, (place, *found.path), found.checked)
+
+
+def _worst(found: Sequence[Fit]) -> Fit:
+    for answer in (Answer.NO, Answer.MAYBE):
+        for one in found:
+            if one.answer is answer:
+                return one
+    return Fit(Answer.YES, checked=all(f.checked for f in found))
+
+
+def _dict_into_object(source: DictType, target: ObjectType) -> Fit:
+    wanted = [m.name for m in target.members if not m.optional]
+    if wanted:
+        return Fit(Answer.MAYBE, f"`{wanted[0]}` may be missing", (wanted[0],))
+    found = _worst([_at(m.name, fits(source.value, m.type), empty_fits=True) for m in target.members])
+    if found.answer is Answer.YES and target.closed:
+        return Fit(Answer.MAYBE, "further fields may be there, and none is allowed")
+    return found
+
+
+def _object_into_object(source: ObjectType, target: ObjectType) -> Iterator[Fit]:
+    for member in target.members:
+        mine = source.member(member.name)
+        if mine is not None:
+            if mine.optional and not member.optional:
+                yield Fit(Answer.MAYBE, f"`{member.name}` may be missing", (member.name,))
+            yield _at(member.name, fits(mine.type, member.type), mine.optional)
+        elif not member.optional:
+            answer = Answer.NO if source.closed else Answer.MAYBE
+            yield Fit(answer, f"`{member.name}` is missing", (member.name,))
+        elif not source.closed and not isinstance(member.type, AnyType):
+            yield _UNCHECKED
+    if target.closed:
+        for member in source.members:
+            if target.member(member.name) is None:
+                answer = Answer.MAYBE if member.optional else Answer.NO
+                yield Fit(answer, f"`{member.name}` is not allowed", (member.name,))
+        if not source.closed:
+            yield _UNCHECKED
+
+
+# --- in a plan's JSON ----------------------------------------------------------------------------------------------
+
+
+def _from_json(data: object) -> Type:
+    if isinstance(data, AnyType | Scalar | Only | ListType | DictType | ObjectType | Union | Refined):
+        return data
+    found = from_schema(data)
+    if not is_exact(found):
+        raise ValueError(f"this JSON Schema says more than a type of the language can: {canonical(data)[:120]}")  # type: ignore[arg-type]  # data came from JSON
+    return found
+
+
+JsonType = Annotated[
+    Type,
+    PlainValidator(_from_json, json_schema_input_type=dict[str, Any]),
+    PlainSerializer(to_schema, return_type=dict[str, Any]),
+    WithJsonSchema({"type": "object", "description": "a JSON Schema that a short type can express"}),
+]
+"""A type inside a pydantic model: JSON Schema in the JSON form, a `Type` in Python."""

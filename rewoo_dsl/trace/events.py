@@ -1,0 +1,155 @@
+"""What happens in a run, as typed, versioned events. The list of them is the run.
+
+Progress, results, traces, journals and metrics are readers of this list. The classes are slots dataclasses because
+the machine makes several a step; pydantic turns them into JSON and back at the border (`dump`, `load`), by the field
+`type`. `step` names a step, inside sub-plans by its whole way there: `E4[2]/E1` is step E1 of the sub-plan that the
+third item of E4 called. `item` counts from 0 and is None outside `for`. `at` is in seconds since the run began, on
+the run's clock.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+VERSION = 1
+
+State: TypeAlias = Literal["waiting", "ready", "running", "succeeded", "failed", "skipped", "blocked", "cancelled"]
+Branch: TypeAlias = Literal["do", "otherwise", "fallback"]
+Reason: TypeAlias = Literal[
+    "tool_error", "timeout", "wrong_type", "bad_argument", "expression", "fuel", "too_large", "too_many_items",
+    "budget", "deadline", "policy", "unknown_outcome", "condition", "refused", "expired", "needs", "cancelled",
+]  # fmt: skip
+Status: TypeAlias = Literal["succeeded", "partial", "failed", "cancelled"]
+
+
+@dataclass(slots=True)
+class RunStarted:
+    run: str
+    plan_hash: str
+    inputs: dict[str, Any]
+    now: str
+    """The start of the run in RFC 3339: the value of `#now`."""
+    steps: tuple[str, ...]
+    at: float = 0.0
+    version: int = VERSION
+    type: Literal["run_started"] = "run_started"
+
+
+@dataclass(slots=True)
+class StepStarted:
+    """All needs are final and the step's condition is about to be decided. `items` is the length of a `for`."""
+
+    step: str
+    at: float
+    items: int | None = None
+    type: Literal["step_started"] = "step_started"
+
+
+@dataclass(slots=True)
+class AttemptStarted:
+    step: str
+    item: int | None
+    branch: Branch
+    attempt: int
+    tool: str
+    arguments: dict[str, Any]
+    key: str
+    at: float
+    type: Literal["attempt_started"] = "attempt_started"
+
+
+@dataclass(slots=True)
+class AttemptFinished:
+    """`reason` is None when the attempt gave a value."""
+
+    step: str
+    item: int | None
+    branch: Branch
+    attempt: int
+    value: Any
+    reason: Reason | None
+    message: str
+    usage: dict[str, float]
+    at: float
+    type: Literal["attempt_finished"] = "attempt_finished"
+
+
+@dataclass(slots=True)
+class RetryScheduled:
+    """Attempt number `attempt` will start after `delay` seconds."""
+
+    step: str
+    item: int | None
+    attempt: int
+    delay: float
+    at: float
+    type: Literal["retry_scheduled"] = "retry_scheduled"
+
+
+@dataclass(slots=True)
+class ApprovalAsked:
+    """`calls` lists the exact arguments of every call that a yes allows; `binding` is the hash of them."""
+
+    step: str
+    text: str
+    calls: list[dict[str, Any]]
+    binding: str
+    within: float | None
+    at: float
+    type: Literal["approval_asked"] = "approval_asked"
+
+
+@dataclass(slots=True)
+class ApprovalAnswered:
+    step: str
+    binding: str
+    answer: Literal["yes", "no", "expired"]
+    at: float
+    type: Literal["approval_answered"] = "approval_answered"
+
+
+@dataclass(slots=True)
+class ItemFinished:
+    """One item of a `for`."""
+
+    step: str
+    item: int
+    state: State
+    value: Any
+    reason: Reason | None
+    message: str
+    branch: Branch
+    at: float
+    type: Literal["item_finished"] = "item_finished"
+
+
+@dataclass(slots=True)
+class StepFinished:
+    """`branch` tells which clause gave the value: `fallback` marks a step whose fallback stood in."""
+
+    step: str
+    state: State
+    value: Any
+    reason: Reason | None
+    message: str
+    branch: Branch
+    at: float
+    type: Literal["step_finished"] = "step_finished"
+
+
+@dataclass(slots=True)
+class RunFinished:
+    """`missing` names what has no value, with its reason class."""
+
+    status: Status
+    value: Any
+    has_value: bool
+    missing: dict[str, str]
+    usage: dict[str, float]
+    at: float
+    type: Literal["run_finished"] = "run_finished"
+
+
+Event: TypeAlias = (
+    RunStarted | StepStarted | AttemptStarted | AttemptFinished | RetryScheduled | ApprovalAsked | ApprovalAnswered
+    | ItemFinished | StepFinished | RunFinished
+)  # fmt: skip
