@@ -1,0 +1,549 @@
+"""The tree of a plan's text: frozen nodes, named as the grammar's rules, each with the span it was read from.
+
+Spans never take part in equality: two texts with equal trees have the same canonical text (`printer`), whatever
+their blanks, quotes, argument colons or order of clauses. Brackets that only group leave no node. Nothing here
+knows what a plan means; `lowering` turns a `Document` into the IR.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import Literal, TypeAlias
+
+from ..diag.diagnostic import Span
+
+NOWHERE = Span(0, 0)
+"""The span of a node that was built and not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name where it stands, without its `#`: of a step, an input, a tool (`a.b.tool`), an argument."""
+
+    text: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+# --- references and text ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`.name` or `["any key"]`."""
+
+    name: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """`[0]`, `[-1]`."""
+
+    value: int
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """`[*]`: maps the rest of the path over a list, never flattens."""
+
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+Segment: TypeAlias = Field | Index | Each
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """`#name.path` as a value; in text also `#{name.path}`."""
+
+    name: str
+    path: tuple[Segment, ...] = ()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Str:
+    """Text with escapes already read: pieces of plain text (never empty, never two in a row) and references.
+
+    `block` is true for a `\"""` string that spans lines; it says how to print, not what is meant.
+    """
+
+    parts: tuple[str | Ref, ...]
+    block: bool = False
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the text holds no reference."""
+        return all(isinstance(part, str) for part in self.parts)
+
+    @property
+    def plain(self) -> str:
+        """The text of a string without references."""
+        return "".join(part for part in self.parts if isinstance(part, str))
+
+
+# --- values ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as it was written, with the sign folded in (`-1` is one node)."""
+
+    text: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    @property
+    def value(self) -> int | float:
+        return int(self.text) if self.text.lstrip("-").isdigit() else float(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Bool:
+    value: bool
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """`.risk`, `.owner.name`: what `by=` sorts by."""
+
+    path: tuple[str, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    items: tuple["Value", ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """`key: value` of an object. The key is literal text, quoted or not."""
+
+    key: Name
+    value: "Value"
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    pairs: tuple[Pair, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """`name=value` of a call."""
+
+    name: Name
+    value: "Value"
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`tool(value, name=value)`: a tool, a sub-plan or a built-in; the names alone tell which."""
+
+    name: Name
+    args: tuple["Value", ...] = ()
+    named: tuple[Named, ...] = ()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RawCall:
+    """`Tool[raw text]`, blanks at both ends of the text dropped. Only right of `=`, `fallback` and `else`."""
+
+    name: Name
+    text: Str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path on anything but a plain reference: `max(#E1).name`, `(#a + #b)[0]`. `path` is never empty."""
+
+    base: "Value"
+    path: tuple[Segment, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    op: Literal["-", "not"]
+    operand: "Value"
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+BinaryOp: TypeAlias = Literal["or", "and", "==", "!=", "<=", ">=", "<", ">", "in", "not in", "+", "-", "*", "/", "%"]
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    op: BinaryOp
+    left: "Value"
+    right: "Value"
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """`value if condition else otherwise`, only inside brackets and after `return`."""
+
+    value: "Value"
+    condition: "Value"
+    otherwise: "Value"
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension:
+    """`[item for #variable in source if condition]`."""
+
+    item: "Value"
+    variable: Name
+    source: "Value"
+    condition: "Value | None" = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+Value: TypeAlias = (
+    Str
+    | Number
+    | Bool
+    | Null
+    | Ref
+    | Selector
+    | List
+    | Object
+    | Call
+    | Path
+    | Unary
+    | Binary
+    | Conditional
+    | Comprehension
+)
+CallOrValue: TypeAlias = Value | RawCall
+
+# --- types -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarType:
+    name: Literal["str", "int", "float", "bool", "null", "any"]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralType:
+    """`"high"`, `3`, `-1.5`: exactly this value."""
+
+    value: str | Number
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListType:
+    item: "Type"
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DictType:
+    value: "Type"
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`a: T`, `b?: T`, `"odd key": T`."""
+
+    name: Name
+    type: "Type"
+    optional: bool = False
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectType:
+    members: tuple[Member, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UnionType:
+    """`A | B`: two options or more, none of them a union itself."""
+
+    options: tuple["Type", ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalType:
+    """`T?`."""
+
+    type: "Type"
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+Type: TypeAlias = ScalarType | LiteralType | ListType | DictType | ObjectType | UnionType | OptionalType
+
+# --- clauses of a step -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    value: int
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A time span as it was written (`10s`, `1.5h`)."""
+
+    text: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    @property
+    def seconds(self) -> float:
+        number = self.text.rstrip("mhs")
+        return float(number) * {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}[self.text[len(number) :]]
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    condition: Value
+    otherwise: CallOrValue | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    variable: Name
+    source: Value
+    max: Count | None = None
+    parallel: Count | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    times: Count
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    duration: Duration
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    value: CallOrValue
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    names: tuple[Name, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    text: Str | None = None
+    within: Duration | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+Clause: TypeAlias = If | For | Retry | Timeout | Fallback | After | Approve
+
+# --- statements ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """`rewoo 1`, the optional first line."""
+
+    number: int
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    text: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """`use "path" as name`: a sub-plan."""
+
+    path: Name
+    name: Name
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """`input name: type = default`. The default is a literal; the checker says so."""
+
+    name: Name
+    type: Type | None = None
+    default: Value | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One ceiling of `limit`: a `Count` for calls and tokens, a `Duration` for time, a `Number` for cost."""
+
+    kind: Literal["calls", "tokens", "time", "cost"]
+    amount: Count | Duration | Number
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    bounds: tuple[Bound, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One `Plan:` line, the rationale of the next step. Plain text: a `#E1` in it is no reference."""
+
+    text: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`#name: type = value` and its clauses, each at most once, whatever their order in the text."""
+
+    name: Name
+    value: CallOrValue
+    type: Type | None = None
+    condition: If | None = None
+    each: For | None = None
+    retry: Retry | None = None
+    timeout: Timeout | None = None
+    fallback: Fallback | None = None
+    after: After | None = None
+    approve: Approve | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses that are there, in canonical order."""
+        every = (
+            self.condition,
+            self.each,
+            self.retry,
+            self.timeout,
+            self.fallback,
+            self.after,
+            self.approve,
+        )
+        return tuple(clause for clause in every if clause is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    value: Value
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Solve:
+    text: Str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A statement that could not be read. A broken step, input or `use` still defines its name.
+
+    `kind` is what its head says it wanted to be; `text` is the piece as it stands, for the formatter to keep.
+    """
+
+    text: str
+    kind: Literal["step", "input", "use", "other"] = "other"
+    name: Name | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+Statement: TypeAlias = Version | Goal | Use | Input | Limit | Plan | Step | Return | Solve | Broken
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment as written, from its `//`, `# ` or `#!` on. `trailing`: on the line where the statement before it ends.
+
+    A comment inside a statement's brackets is kept as a line of its own before that statement.
+    """
+
+    text: str
+    trailing: bool = False
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """One or more blank lines between two items."""
+
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+Item: TypeAlias = Statement | Comment | Blank
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole plan: statements, comments and blank lines in the order of the text."""
+
+    items: tuple[Item, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        return tuple(item for item in self.items if not isinstance(item, Comment | Blank))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(item for item in self.items if isinstance(item, Step))
+
+
+Node: TypeAlias = (
+    Name
+    | Segment
+    | Value
+    | RawCall
+    | Pair
+    | Named
+    | Type
+    | Member
+    | Count
+    | Duration
+    | Clause
+    | Bound
+    | Item
+    | Document
+)
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below `node`, in the order of its fields."""
+    for one in fields(node):
+        value = getattr(node, one.name)
+        for child in value if isinstance(value, tuple) and not isinstance(value, Span) else (value,):
+            if hasattr(child, "__dataclass_fields__"):
+                yield child
