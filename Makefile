@@ -1,0 +1,52 @@
+# One verb, one command. Everything sets itself up in .venv; only Python >= 3.11 and git are needed.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test fmt lint types contract wheel schemas bench check clean
+
+help:  ## list the verbs
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "rewoo_dsl needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable '.[all]' --group dev
+	@touch $@
+
+demo: $(READY)  ## plans over a real document, then question -> plan -> answer with citations
+	@$(BIN)/python scripts/demo.py
+
+test: $(READY)  ## the whole test suite
+	$(BIN)/python -m pytest -n auto
+
+fmt: $(READY)  ## format the code
+	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+lint: $(READY)  ## ruff, code and format
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(READY)  ## strict types
+	$(BIN)/mypy
+
+contract: $(READY)  ## which room may import which
+	$(BIN)/lint-imports
+
+wheel: $(READY)  ## build the wheel, install it elsewhere, use it
+	$(BIN)/python scripts/check_wheel.py
+
+schemas: $(READY)  ## regenerate schemas/ and the grammar's table
+	$(BIN)/python scripts/generate_schemas.py
+	$(BIN)/python -m rewoo_dsl.syntax.table
+
+bench: $(READY)  ## ratios against what a user would pick instead, one table
+	@$(BIN)/python -m pip install --quiet --group bench
+	@$(BIN)/python -m bench
+
+check: lint types contract wheel test  ## all of the above that CI runs
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
