@@ -1,0 +1,65 @@
+"""Near names for a name that is not known, at a bounded price however many candidates there are.
+
+Near means: the same but for case and `_ - .`, a few slips of the finger away, or one inside the other. A far-fetched
+suggestion is worse than none, so the tolerance grows slowly with the length of the name.
+"""
+
+from collections.abc import Iterable
+from itertools import islice
+
+MAX_CANDIDATES = 2_000
+MAX_LENGTH = 64
+
+
+def nearest(name: str, candidates: Iterable[str], *, limit: int = 3) -> list[str]:
+    """The candidates that the author of `name` may have meant, nearest first, at most `limit`.
+
+    >>> nearest("serach", ["search", "send_email"])
+    ['search']
+    >>> nearest("webSearch", ["web_search", "weather"])
+    ['web_search']
+    """
+    if not name or len(name) > MAX_LENGTH:
+        return []
+    scored: list[tuple[int, int, str]] = []
+    for place, candidate in enumerate(islice(dict.fromkeys(candidates), MAX_CANDIDATES)):
+        score = _score(name, candidate)
+        if score is not None and candidate != name:
+            scored.append((score, place, candidate))
+    return [candidate for _, _, candidate in sorted(scored)[:limit]]
+
+
+def _score(name: str, candidate: str) -> int | None:
+    """How far `candidate` is from `name`; None when it is too far to be worth showing."""
+    if not candidate or len(candidate) > MAX_LENGTH:
+        return None
+    one, other = _folded(name), _folded(candidate)
+    if one == other:
+        return 0
+    tolerance = 1 + max(len(one), len(other)) // 4
+    if abs(len(one) - len(other)) <= tolerance:
+        slips = _distance(one, other, tolerance)
+        if slips is not None and slips < max(len(one), len(other)):
+            return slips
+    shorter = min(one, other, key=len)
+    return tolerance + 1 if len(shorter) >= 4 and shorter in max(one, other, key=len) else None
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "").replace(".", "")
+
+
+def _distance(one: str, other: str, most: int) -> int | None:
+    """Insertions, deletions, replacements and swaps of neighbours from `one` to `other`, or None beyond `most`."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        before, above, row = row, before, [i]
+        for j, b in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, above[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return None
+    return row[-1] if row[-1] <= most else None
