@@ -1,0 +1,80 @@
+"""Where plain functions run: threads that nobody has to wait for.
+
+`concurrent.futures.ThreadPoolExecutor` joins its threads when the process ends, so one tool that hangs would keep
+`rewoo run` from ever returning. These threads are daemons, kept for reuse while idle. A thread cannot be stopped from
+outside: when a call is given up, its thread is *abandoned*, runs on until its function returns, and what it returns
+is dropped. Abandoned threads are counted, and beyond `max_threads` a call fails at once and says why.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import Any, TypeVar
+
+from ..diag.errors import ToolError
+
+T = TypeVar("T")
+
+
+class Threads(Executor):
+    """An executor owned by one run. `shutdown` returns at once: idle threads end, busy ones after their call."""
+
+    def __init__(self, max_threads: int = 128) -> None:
+        self._max = max_threads
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._lock = Lock()
+        self._threads = 0
+        self._idle = 0
+        self._closed = False
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Run `fn` in a thread. Raises `ToolError` when closed or when every thread still hangs in an old call."""
+        future: Future[T] = Future()
+
+        def job() -> None:
+            if not future.set_running_or_notify_cancel():
+                self._mark_idle()
+                return
+            try:
+                result = fn(*args, **kwargs)
+            except BaseException as error:
+                # Whatever it is, it belongs to the caller who waits, never to this thread.
+                self._mark_idle()
+                future.set_exception(error)
+            else:
+                # Idle first: whoever waits may submit the next call at once and should find this thread.
+                self._mark_idle()
+                future.set_result(result)
+
+        with self._lock:
+            if self._closed:
+                raise ToolError("the run is over, so no further tool is called", retryable=False)
+            if self._idle:
+                self._idle -= 1
+            else:
+                self._start_thread()
+            self._jobs.put(job)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002  # Executor's own
+        """Let idle threads end. Never waits, whatever `wait` says: a hanging tool must not hold up the process."""
+        with self._lock:
+            self._closed = True
+            for _ in range(self._threads):
+                self._jobs.put(None)
+
+    def _start_thread(self) -> None:
+        if self._threads >= self._max:
+            raise ToolError(f"all {self._max} threads for plain functions are taken by calls that have not returned")
+        Thread(target=self._work, name="rewoo-tool", daemon=True).start()
+        self._threads += 1
+
+    def _mark_idle(self) -> None:
+        with self._lock:
+            self._idle += 1
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+            del job

@@ -1,0 +1,143 @@
+"""A `Tool`: what a plan sees of it, and how it is called."""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypedDict, Unpack, overload
+
+from ..diag.errors import ToolError
+from ..ir.signature import Effect, Signature, canonical_name, name_problem
+from .function import Call, call_of, innermost, inspect_function
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """Something a step may call.
+
+    Attributes:
+        signature: what plans are checked against.
+        call: one attempt, `await tool.call(arguments, context)`, plain JSON data in and out. Raises `ArgumentError`
+            before the tool's own code runs, `ResultError` after it, and whatever that code raises. A native async
+            function costs next to nothing on top of itself; a plain one runs in a thread.
+        check: raises `ArgumentError` when arguments do not fit, without calling anything.
+        timeout: seconds for one attempt where the step says nothing; None leaves it to the run.
+        max_parallel: how many calls of this tool may run at once; None leaves it to the run.
+    """
+
+    signature: Signature
+    call: Call
+    check: Callable[[Mapping[str, Any]], object]
+    timeout: float | None = None
+    max_parallel: int | None = None
+
+    @property
+    def name(self) -> str:
+        return self.signature.name
+
+
+class ToolOptions(TypedDict, total=False):
+    """What may be said of a function that becomes a tool.
+
+    Attributes:
+        name: what plans call it; the function's own name unless said.
+        description: for planners and people; the docstring unless said.
+        effect: `read` or `write`. Unsaid means `write`, which is never repeated by itself.
+        idempotent: a write that may be repeated under the same idempotency key without doing its work twice.
+        version: change it when the same arguments come to mean another result; cached results are then forgotten.
+        timeout: seconds for one attempt where the step says nothing.
+        max_parallel: how many calls may run at once.
+        calls_model: it asks a model, and so counts against a run's model calls.
+        result_is_declared: its output follows the step's declared type, found in `CallContext.declared`.
+    """
+
+    name: str
+    description: str
+    effect: Effect | str
+    idempotent: bool
+    version: str
+    timeout: float
+    max_parallel: int
+    calls_model: bool
+    result_is_declared: bool
+
+
+@overload
+def tool(function: Callable[..., Any], /, **options: Unpack[ToolOptions]) -> Tool: ...
+@overload
+def tool(**options: Unpack[ToolOptions]) -> Callable[[Callable[..., Any]], Tool]: ...
+def tool(
+    function: Callable[..., Any] | None = None, /, **options: Unpack[ToolOptions]
+) -> Tool | Callable[[Callable[..., Any]], Tool]:
+    """A `Tool` from a plain or async Python function: `@tool`, `@tool(effect="read")` or `tool(function)`.
+
+    Parameters and result must be annotated with what JSON has a form for; a parameter without annotation takes
+    anything. Raises `ToolError` with a sentence about what cannot be a tool and why.
+    """
+    if function is None:
+        return functools.partial(_make, **options)
+    return _make(function, **options)
+
+
+def _make(
+    function: Callable[..., Any],
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    effect: Effect | str = Effect.WRITE,
+    idempotent: bool = False,
+    version: str = "1",
+    timeout: float | None = None,
+    max_parallel: int | None = None,
+    calls_model: bool = False,
+    result_is_declared: bool = False,
+) -> Tool:
+    name = checked_name(name or _own_name(function))
+    if timeout is not None and not timeout > 0:
+        raise ToolError(f"tool `{name}`: timeout is seconds above 0, not {timeout!r}")
+    if max_parallel is not None and max_parallel < 1:
+        raise ToolError(f"tool `{name}`: max_parallel is at least 1, not {max_parallel!r}")
+    try:
+        parts = inspect_function(name, function)
+        parameters, returns = parts.reader.schema(), parts.writer.schema()
+    except ToolError as error:
+        raise ToolError(f"tool `{name}`: {error}", retryable=False) from error.__cause__
+    signature = Signature(
+        name=name,
+        description=parts.description if description is None else description,
+        parameters=parameters,
+        returns={} if result_is_declared else returns,
+        effect=_effect(name, effect),
+        idempotent=idempotent,
+        result_is_declared=result_is_declared,
+        calls_model=calls_model,
+        version=version,
+    )
+    return Tool(
+        signature=signature,
+        call=call_of(parts),
+        check=parts.reader.read,
+        timeout=timeout,
+        max_parallel=max_parallel,
+    )
+
+
+def checked_name(name: str) -> str:
+    """The name under which plans know the tool. Raises `ToolError` when no plan could write it."""
+    problem = name_problem(name)
+    if problem is not None:
+        raise ToolError(f"`{name[:80]}` cannot name a tool: {problem}", retryable=False)
+    return canonical_name(name)
+
+
+def _own_name(function: Callable[..., Any]) -> str:
+    if not callable(function):
+        raise ToolError(f"a tool is made from a function, not from {type(function).__name__}", retryable=False)
+    own = getattr(function, "__name__", None) or getattr(innermost(function), "__name__", "")
+    return type(function).__name__ if own == "__call__" else str(own)
+
+
+def _effect(name: str, effect: Effect | str) -> Effect:
+    try:
+        return Effect(effect)
+    except ValueError:
+        raise ToolError(f"tool `{name}`: effect is `read` or `write`, not {effect!r}", retryable=False) from None
