@@ -44,7 +44,7 @@ class _SchemaGenerator(GenerateJsonSchema):
 
     def field_is_required(self, field: Any, total: bool) -> bool:
         is_filled = self.mode == "serialization" and field["type"] != "typed-dict-field"
-        return is_filled and not field.get("serialization_exclude_if") or super().field_is_required(field, total)
+        return (is_filled and not field.get("serialization_exclude_if")) or super().field_is_required(field, total)
 
 
 def scalar_types(annotation: Any) -> frozenset[type]:
