@@ -73,6 +73,17 @@ def measure(value: Value) -> int:
     return total
 
 
+def is_unicode(text: str) -> bool:
+    """Whether the text can be written as UTF-8: Python's strings may hold halves of surrogate pairs, files cannot."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def problem(value: object, *, max_bytes: int | None = None, max_depth: int = MAX_DEPTH) -> str | None:
     """Why `value` cannot be evidence, or None when it can. Stops at the first fault; never recurses."""
     total = 0
@@ -82,6 +93,8 @@ def problem(value: object, *, max_bytes: int | None = None, max_depth: int = MAX
         if depth > max_depth:
             return f"nested deeper than {max_depth}"
         if isinstance(one, str):
+            if not is_unicode(one):
+                return "text that is no Unicode (half of a surrogate pair)"
             total += len(one) + 2
         elif one is None or isinstance(one, bool):
             total += 4
@@ -97,6 +110,8 @@ def problem(value: object, *, max_bytes: int | None = None, max_depth: int = MAX
             for key in one:
                 if not isinstance(key, str):
                     return f"an object key that is no text ({type(key).__name__})"
+                if not is_unicode(key):
+                    return "an object key that is no Unicode (half of a surrogate pair)"
                 total += len(key) + 4
             stack.extend((v, depth + 1) for v in one.values())
         elif isinstance(one, list):
