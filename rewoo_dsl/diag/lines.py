@@ -1,7 +1,7 @@
 """From offsets to lines, columns and UTF-16 positions, and back: computed at the edge, never kept in a tree.
 
-A line ends at `\\n`, `\\r\\n` or a lone `\\r`, as editors see it. Lines and columns count from 1 in what people read, and
-from 0 in what editors speak (the Language Server Protocol counts UTF-16 units there).
+A line ends at `\\n`, `\\r\\n` or a lone `\\r`, as editors see it. Lines and columns count from 1 in what people read,
+and from 0 in what editors speak (the Language Server Protocol counts UTF-16 units there).
 """
 
 import re
