@@ -15,6 +15,7 @@ import json
 import math
 import os
 import random
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -268,7 +269,7 @@ def _translated(endpoint: Endpoint) -> Iterator[None]:
         yield
     except openai.APITimeoutError:
         raise TimeoutError from None
-    except openai.APIConnectionError as error:
+    except (openai.APIConnectionError, *_transport_errors()) as error:
         why = endpoint.without_key(str(error.__cause__ or error))
         failure = ModelError(f"no connection to {endpoint.host}: {why}", kind="connection")
         raise _Failed(failure, passing=True) from None
@@ -278,6 +279,12 @@ def _translated(endpoint: Endpoint) -> Iterator[None]:
         raise ModelError(f"{endpoint.host}: {endpoint.without_key(str(error))}", kind="server") from None
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise ModelError(f"{endpoint.host} sent a reply that is not JSON", kind="malformed") from None
+
+
+def _transport_errors() -> tuple[type[Exception], ...]:
+    """Before 3.0 the client lets the errors of its HTTP library (httpx) pass when a stream breaks off."""
+    httpx: Any = sys.modules.get("httpx")
+    return (httpx.HTTPError,) if httpx else ()
 
 
 def _status_failure(endpoint: Endpoint, error: openai.APIStatusError) -> _Failed:

@@ -32,7 +32,7 @@ Mode: TypeAlias = Literal["answer", "hang", "status", "broken", "cut_off", "wron
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it arrived. `text` is everything that was said in it, system message included."""
+    """A request as it arrived, with header names in lower case. `text` is everything that was said in it."""
 
     api: Api
     body: Mapping[str, Any]
@@ -250,7 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(404, _error("no such endpoint"))
         if wrong := self._refused_key():
             return self._send(401, _error(wrong, "invalid_api_key"))
-        request = Request(api, json.loads(raw), dict(self.headers))
+        request = Request(api, json.loads(raw), {name.lower(): value for name, value in self.headers.items()})
         if wrong := _bad_request(request):
             return self._send(400, _error(wrong, "invalid_request_error"))
         return self._play(request, self.server.scripted.answer(request))
