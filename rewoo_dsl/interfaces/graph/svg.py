@@ -18,34 +18,48 @@ _PAD, _ROW, _PILL, _PILL_GAP = 14, 20, 20, 6
 _LABEL_CHAR, _PILL_CHAR = 8.45, 6.65
 """Advance of one character in pixels: 0.602 em, that of the common monospace fonts, and a little air."""
 _WIDEST = 360
-_HEAD_ROW, _HEAD_CHARS_A_PIXEL = 22, 1 / 7.6
+_HEAD_ROW, _HEAD_CHARS_A_PIXEL = 22, 1 / 8.8
 
-_STYLE = """
-  .plan { --ink: #0f172a; --soft: #64748b; --line: #94a3b8; --paper: #ffffff; --box: #f8fafc; --pure: #f0fdf4;
-    --name: #0369a1; --pill: #e2e8f0; --write: #c2410c; --hot: #ffedd5; --end: #15803d }
-  @media (prefers-color-scheme: dark) { .plan { --ink: #e2e8f0; --soft: #94a3b8; --line: #64748b; --paper: #0f172a;
-    --box: #1e293b; --pure: #14291f; --name: #38bdf8; --pill: #334155; --write: #fb923c; --hot: #431407;
-    --end: #4ade80 } }
-  .paper { fill: var(--paper) }
-  text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: var(--ink) }
+_COLOURS = (
+    (".paper", "fill", "#ffffff", "#0f172a"),
+    ("text", "fill", "#0f172a", "#e2e8f0"),
+    (".inputs", "fill", "#64748b", "#94a3b8"),
+    (".box", "fill", "#f8fafc", "#1e293b"),
+    (".box", "stroke", "#94a3b8", "#64748b"),
+    (".pure .box", "fill", "#f0fdf4", "#14291f"),
+    (".writes .box", "stroke", "#c2410c", "#fb923c"),
+    (".result .box", "stroke", "#15803d", "#4ade80"),
+    (".name", "fill", "#0369a1", "#38bdf8"),
+    (".writes .name", "fill", "#c2410c", "#fb923c"),
+    (".result .name", "fill", "#15803d", "#4ade80"),
+    (".pill", "fill", "#e2e8f0", "#334155"),
+    (".hot", "fill", "#ffedd5", "#431407"),
+    (".hot-text", "fill", "#c2410c", "#fb923c"),
+    (".edge", "stroke", "#94a3b8", "#64748b"),
+    (".head", "fill", "#94a3b8", "#64748b"),
+)
+"""Selector, property, its value in light and in dark. Plain rules: many renderers know no CSS variables."""
+
+_SHAPES = """
+  text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace }
   .goal { font: 600 15px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif }
-  .inputs { font-size: 12px; fill: var(--soft) }
-  .box { fill: var(--box); stroke: var(--line); stroke-width: 1.25 }
-  .pure .box { fill: var(--pure) }
-  .writes .box { stroke: var(--write); stroke-width: 2.5 }
-  .result .box { stroke: var(--end); stroke-width: 2 }
-  .name { font-size: 12px; font-weight: 700; fill: var(--name) }
-  .writes .name { fill: var(--write) }
-  .result .name { fill: var(--end) }
+  .inputs { font-size: 12px }
+  .box { stroke-width: 1.25 }
+  .writes .box { stroke-width: 2.5 }
+  .result .box { stroke-width: 1.5 }
+  .name { font-size: 12px; font-weight: 700 }
   .label { font-size: 14px }
-  .pill { fill: var(--pill) }
-  .pill-text { font-size: 11px; fill: var(--ink) }
-  .hot { fill: var(--hot) }
-  .hot-text { font-size: 11px; font-weight: 700; fill: var(--write) }
-  .edge { fill: none; stroke: var(--line); stroke-width: 1.5 }
+  .pill-text { font-size: 11px }
+  .hot-text { font-size: 11px; font-weight: 700 }
+  .edge { fill: none; stroke-width: 1.5; stroke-linecap: round }
   .order { stroke-dasharray: 5 4 }
-  .head { fill: var(--line) }
 """
+
+
+def _style() -> str:
+    light = "".join(f"  {selector} {{ {name}: {value} }}\n" for selector, name, value, _ in _COLOURS)
+    dark = "".join(f"    {selector} {{ {name}: {value} }}\n" for selector, name, _, value in _COLOURS)
+    return f"{_SHAPES}{light}  @media (prefers-color-scheme: dark) {{\n{dark}  }}\n"
 
 
 def svg(diagram: Diagram) -> str:
@@ -62,7 +76,7 @@ def svg(diagram: Diagram) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" class="plan" role="img" width="{width + 2 * _MARGIN}"'
             f' height="{height}" viewBox="0 0 {width + 2 * _MARGIN} {height}">',
             f"<title>{_text(diagram.goal or 'plan')}</title>",
-            f"<style>{_STYLE}</style>",
+            f"<style>{_style()}</style>",
             '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
             ' orient="auto"><path class="head" d="M0 0 8 4 0 8z"/></marker></defs>',
             f'<rect class="paper" width="{width + 2 * _MARGIN}" height="{height}" rx="8"/>',
@@ -111,7 +125,7 @@ def _box(node: Node) -> _Box:
     pills = _rows_of_pills([*node.badges, *(["writes"] if node.writes else [])])
     widths = [len_cells(label) * _LABEL_CHAR, len_cells(node.name) * 7.4, *(_row_width(row) for row in pills)]
     width = max(72, int(max(widths)) + 2 * _PAD)
-    height = 2 * _ROW + 12 + len(pills) * (_PILL + _PILL_GAP) + (4 if pills else 0)
+    height = 2 * _ROW + 14 + len(pills) * (_PILL + _PILL_GAP) + (4 if pills else 0)
     return _Box(label, pills, width, height)
 
 
@@ -142,7 +156,7 @@ def _drawn(node: Node, box: _Box, x: int, tops: Sequence[int]) -> str:
         lines.append(f"<title>{_text(node.about)}</title>")
     lines.append(f'<rect class="box" width="{box.width}" height="{box.height}" rx="{radius}"/>')
     if node.shape == "result":
-        inner = f'x="3" y="3" width="{box.width - 6}" height="{box.height - 6}" rx="3"'
+        inner = f'x="4" y="4" width="{box.width - 8}" height="{box.height - 8}" rx="2"'
         lines.append(f'<rect class="box" {inner}/>')
     lines.append(f'<text class="name" x="{_PAD}" y="{_ROW + 2}">{_text(node.name)}</text>')
     lines.append(f'<text class="label" x="{_PAD}" y="{2 * _ROW + 2}">{_text(box.label)}</text>')
