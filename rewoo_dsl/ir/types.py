@@ -25,6 +25,7 @@ from .values import Value, canonical, equal, kind
 Schema: TypeAlias = dict[str, Any]
 
 MAX_SCHEMA_DEPTH = 64
+MAX_SCHEMA_NODES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +273,8 @@ _UNDERSTOOD = _IGNORED | {
 def from_schema(schema: object, root: object | None = None) -> Type:
     """The smallest type that admits every value of `schema`.
 
-    Local `$ref`s are followed inside `root` (default: the schema itself); remote ones, loops and whatever is
-    nested deeper than `MAX_SCHEMA_DEPTH` are `any`: nothing is ever fetched.
+    Local `$ref`s are followed inside `root` (default: the schema itself); remote ones, loops, whatever is
+    nested deeper than `MAX_SCHEMA_DEPTH` and what comes after `MAX_SCHEMA_NODES` are `any`: nothing is ever fetched.
     """
     return _Reader(schema if root is None else root).read(schema, 0, frozenset())
 
@@ -300,11 +301,13 @@ class _Reader:
 
     def __init__(self, root: object) -> None:
         self.root = root
+        self.nodes_left = MAX_SCHEMA_NODES  # definitions that refer to each other twice double at every level
 
     def read(self, schema: object, depth: int, seen: frozenset[str]) -> Type:
         if schema is False:
             return NEVER
-        if not isinstance(schema, dict) or depth > MAX_SCHEMA_DEPTH:
+        self.nodes_left -= 1
+        if not isinstance(schema, dict) or depth > MAX_SCHEMA_DEPTH or self.nodes_left < 0:
             return ANY
         found = self._shape(schema, depth, seen)
         if self._says_more(schema) and found != NEVER:
