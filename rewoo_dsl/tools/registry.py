@@ -5,6 +5,7 @@ from typing import Any, TypeVar, Unpack, overload
 
 from ..diag.errors import ToolError
 from ..ir.signature import Signature, canonical_name
+from .manifest import dump_manifest
 from .tool import Tool, ToolOptions, tool
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -57,6 +58,10 @@ class Registry(Mapping[str, Tool]):
     def signatures(self) -> dict[str, Signature]:
         """What plans are checked against."""
         return {name: one.signature for name, one in self._tools.items()}
+
+    def manifest(self) -> dict[str, Any]:
+        """The tools as data (`tools/manifest.py`), for checking plans where the code is not."""
+        return dump_manifest(self.signatures)
 
     def __getitem__(self, name: str) -> Tool:
         return self._tools[canonical_name(name)]
