@@ -5,11 +5,11 @@ source, an `order` edge that it only waits for it. What stands in a node is alre
 escaping for a format is the renderer's own matter.
 """
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from ...diag.snippet import printable
 from ...ir.expr import (
     Apply,
     Binary,
@@ -29,7 +29,7 @@ from ...ir.expr import (
     references,
 )
 from ...ir.plan import Each, Plan, Step
-from ...ir.signature import Effect
+from ...ir.signature import Effect, canonical_name
 from ...ir.values import compact
 
 Shape: TypeAlias = Literal["call", "pure", "result"]
@@ -79,7 +79,7 @@ def diagram(plan: Plan, effects: Mapping[str, Effect]) -> Diagram:
     if plan.solve is not None:
         named = _names(plan.solve, plan)
         label = "from all evidence" if not named else "from the values it names"
-        nodes[SOLVE] = Node(SOLVE, SOLVE, label, "result", about=clean(_plain(plan.solve)))
+        nodes[SOLVE] = Node(SOLVE, SOLVE, label, "result", about=printable(_plain(plan.solve)))
         needs[SOLVE] = dict.fromkeys(named or _unread(needs), "data")
     ordered = _in_order(needs)
     place = {node: i for i, node in enumerate(ordered)}
@@ -90,7 +90,7 @@ def diagram(plan: Plan, effects: Mapping[str, Effect]) -> Diagram:
         if place[source] < place[target]
     )
     inputs = tuple(one.name for one in plan.inputs)
-    return Diagram(clean(plan.goal or ""), inputs, tuple(nodes[id_] for id_ in ordered), tuple(edges))
+    return Diagram(printable(plan.goal or ""), inputs, tuple(nodes[id_] for id_ in ordered), tuple(edges))
 
 
 def _in_order(needs: Mapping[str, Mapping[str, EdgeKind]]) -> list[str]:
@@ -149,8 +149,8 @@ def _step_node(step: Step, effects: Mapping[str, Effect]) -> Node:
         label=step.do.tool if isinstance(step.do, Call) else summary(step.do),
         shape="call" if isinstance(step.do, Call) else "pure",
         badges=tuple(_badges(step)),
-        writes=any(effects.get(call.tool) is Effect.WRITE for call in calls),
-        about=clean(step.rationale),
+        writes=any(effects.get(canonical_name(call.tool)) is Effect.WRITE for call in calls),
+        about=printable(step.rationale),
     )
 
 
@@ -233,17 +233,5 @@ def _plain(text: Expr) -> str:
 
 
 def _short(text: str, most: int = 32) -> str:
-    text = " ".join(clean(text).split())
+    text = " ".join(printable(text).split())
     return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def clean(text: str) -> str:
-    """`text` with everything that could steer a terminal or turn the reading direction made visible."""
-    return "".join(c if _is_harmless(c) else f"\\u{{{ord(c):x}}}" for c in text)
-
-
-def _is_harmless(character: str) -> bool:
-    if character in "\n\t\u200c\u200d":  # the last two join letters in Indic scripts, and emoji
-        return True
-    is_nothing = ord(character) & 0xFFFE == 0xFFFE or "\ufdd0" <= character <= "\ufdef"
-    return not is_nothing and unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")

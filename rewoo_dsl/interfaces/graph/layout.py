@@ -15,6 +15,7 @@ Units are the caller's: characters for a terminal, pixels for SVG. No random cho
 has one picture.
 """
 
+import math
 from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -235,10 +236,10 @@ def _straighten(grid: _Grid, gap: int) -> None:
     for layer in grid.layers:
         for i, cell in enumerate(layer):
             if cell.node is None:
-                least = layer[i - 1].x + layer[i - 1].width + gap if i else None
-                most = layer[i + 1].x - gap - cell.width if i + 1 < len(layer) else None
+                least = layer[i - 1].x + layer[i - 1].width + gap if i else -math.inf
+                most = layer[i + 1].x - gap - cell.width if i + 1 < len(layer) else math.inf
                 wanted = grid.above[cell][0].centre - cell.width // 2
-                cell.x = max(wanted if most is None else min(wanted, most), wanted if least is None else least)
+                cell.x = int(max(least, min(wanted, most)))
 
 
 def pool(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:

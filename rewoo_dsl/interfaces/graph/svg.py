@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+from ...diag.snippet import cells
 from .diagram import Diagram, Node
 from .layout import Cell, Layout, Link, arrange
-from .terminal import len_cells
 
 _MARGIN, _GAP, _CHANNEL, _BEND = 24, 36, 56, 8
 _PAD, _ROW, _PILL, _PILL_GAP = 14, 20, 20, 6
@@ -121,9 +121,9 @@ class _Box:
 
 
 def _box(node: Node) -> _Box:
-    label = node.label if len_cells(node.label) <= 40 else node.label[:39] + "…"
+    label = node.label if cells(node.label) <= 40 else node.label[:39] + "…"
     pills = _rows_of_pills([*node.badges, *(["writes"] if node.writes else [])])
-    widths = [len_cells(label) * _LABEL_CHAR, len_cells(node.name) * 7.4, *(_row_width(row) for row in pills)]
+    widths = [cells(label) * _LABEL_CHAR, cells(node.name) * 7.4, *(_row_width(row) for row in pills)]
     width = max(72, int(max(widths)) + 2 * _PAD)
     height = 2 * _ROW + 14 + len(pills) * (_PILL + _PILL_GAP) + (4 if pills else 0)
     return _Box(label, pills, width, height)
@@ -144,7 +144,7 @@ def _row_width(row: Sequence[str]) -> float:
 
 
 def _pill_width(badge: str) -> float:
-    return len_cells(badge) * _PILL_CHAR + 14
+    return cells(badge) * _PILL_CHAR + 14
 
 
 def _drawn(node: Node, box: _Box, x: int, tops: Sequence[int]) -> str:

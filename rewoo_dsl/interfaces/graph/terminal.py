@@ -7,11 +7,11 @@ that is too wide even with narrow boxes is told as a list instead.
 """
 
 import textwrap
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ...diag.snippet import cells
 from .diagram import Diagram, Node
 from .layout import Cell, Layout, Link, Net, arrange, pool
 
@@ -71,8 +71,7 @@ def terminal(diagram: Diagram, *, columns: int, colour: bool = False, ascii_only
     glyphs = _ASCII if ascii_only else _UNICODE
     head = _head(diagram, columns, glyphs)
     body = _picture(diagram, columns, glyphs, colour) or _list(diagram, columns, glyphs)
-    text = "\n".join([*head, *body]) + "\n"
-    return text.encode("ascii", "backslashreplace").decode("ascii") if ascii_only else text
+    return "\n".join([*head, *body]) + "\n"
 
 
 def _head(diagram: Diagram, columns: int, glyphs: _Glyphs) -> list[str]:
@@ -115,20 +114,20 @@ class _Box:
 
 
 def _box(node: Node, widest: int, glyphs: _Glyphs) -> _Box:
-    rows = [(_cut(_spelled(node.label, glyphs), widest, glyphs), "label")]
+    rows = [(_cut(node.label, widest, glyphs), "label")]
     rows += [(row, "badge") for row in _fill(node.badges, max(widest, 16), glyphs)]
     if node.writes:
         rows.append(("writes", "write"))
     name = _cut(node.name, widest, glyphs)
-    width = max(len_cells(name) + 6, *(len_cells(row) + 4 for row, _ in rows))
+    width = max(cells(name) + 6, *(cells(row) + 4 for row, _ in rows))
     return _Box(name, rows, "write" if node.writes else node.shape, width)
 
 
 def _fill(badges: Sequence[str], widest: int, glyphs: _Glyphs) -> list[str]:
     rows: list[str] = []
     for badge in badges:
-        text = _cut(_spelled(badge, glyphs), widest, glyphs)
-        if rows and len_cells(rows[-1] + glyphs.dot + text) <= widest:
+        text = _cut(badge, widest, glyphs)
+        if rows and cells(rows[-1] + glyphs.dot + text) <= widest:
             rows[-1] += glyphs.dot + text
         else:
             rows.append(text)
@@ -145,29 +144,22 @@ def _widen_for_entries(boxes: Mapping[str, _Box], diagram: Diagram) -> None:
 
 
 def _spelled(text: str, glyphs: _Glyphs) -> str:
-    return text.replace("≤", "<=").replace("…", "...") if glyphs.ascii else text
+    """`text` in the alphabet of the picture."""
+    if not glyphs.ascii:
+        return text
+    return text.replace("≤", "<=").replace("…", "...").encode("ascii", "backslashreplace").decode("ascii")
 
 
 def _cut(text: str, most: int, glyphs: _Glyphs) -> str:
-    if len_cells(text) <= most:
+    text = _spelled(text, glyphs)
+    if cells(text) <= most:
         return text
     kept = ""
     for character in text:
-        if len_cells(kept + character) >= most:
+        if cells(kept + character) >= most:
             break
         kept += character
     return kept + glyphs.cut
-
-
-def len_cells(text: str) -> int:
-    """How many columns `text` takes on a terminal."""
-    return sum(map(_cells_of, text))
-
-
-def _cells_of(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 # --- drawing -------------------------------------------------------------------------------------------------------
@@ -184,9 +176,9 @@ class _Canvas:
         for character in text:
             self.cells[row, column] = (character, style)
             # the second column of a wide character holds nothing, so that nothing else is drawn there
-            for extra in range(1, _cells_of(character)):
+            for extra in range(1, cells(character)):
                 self.cells[row, column + extra] = ("", style)
-            column += _cells_of(character)
+            column += cells(character)
         self.height = max(self.height, row + 1)
 
     def stroke(self, row: int, column: int, net: Net, directions: int) -> None:
@@ -410,11 +402,11 @@ def _list(diagram: Diagram, columns: int, glyphs: _Glyphs) -> list[str]:
     waits: dict[str, list[str]] = defaultdict(list)
     for edge in diagram.edges:
         (reads if edge.kind == "data" else waits)[edge.target].append(edge.source.lstrip("#"))
-    names = max((len_cells(node.name) for node in diagram.nodes), default=0)
-    labels = min(max((len_cells(node.label) for node in diagram.nodes), default=0), 32)
+    names = max((cells(node.name) for node in diagram.nodes), default=0)
+    labels = min(max((cells(node.label) for node in diagram.nodes), default=0), 32)
     lines = []
     for node in diagram.nodes:
-        parts = [_padded(node.name, names), _padded(_cut(_spelled(node.label, glyphs), labels, glyphs), labels)]
+        parts = [_padded(node.name, names), _padded(_cut(node.label, labels, glyphs), labels)]
         if reads[node.id]:
             parts.append(f"{'<-' if glyphs.ascii else '←'} {' '.join(reads[node.id])}")
         if waits[node.id]:
@@ -427,4 +419,4 @@ def _list(diagram: Diagram, columns: int, glyphs: _Glyphs) -> list[str]:
 
 
 def _padded(text: str, width: int) -> str:
-    return text + " " * (width - len_cells(text))
+    return text + " " * (width - cells(text))
