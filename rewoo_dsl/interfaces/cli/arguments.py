@@ -1,0 +1,194 @@
+"""Every word of the command line, on one page. Nothing here imports what a command needs."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, Literal
+
+EXIT_CODES = """\
+exit codes:
+  0    fine
+  1    findings, or a run that did not wholly succeed
+  2    wrong use: unknown options, files that cannot be read, tools or models that cannot be loaded
+  3    an error of rewoo itself; please report it
+  130  interrupted (Ctrl-C)
+"""
+
+
+class Options(argparse.Namespace):
+    """What was asked for. Each command reads its own part, declared below in `_parser`."""
+
+    command: str
+    quiet: bool
+    files: list[str]
+    file: str
+    spec: str
+    tools: str | None
+    docs: str | None
+    root: str | None
+    format: str
+    strict: bool
+    from_model: bool
+    check: bool
+    diff: bool
+    input: list[str]
+    dry_run: bool
+    approval: Literal["terminal", "yes", "refuse"]
+    solve: bool
+    question: str
+    show_plan: bool
+    model: str | None
+    planner: str | None
+    solver: str | None
+    llm: str | None
+    base_url: str | None
+    api: Literal["auto", "responses", "chat"]
+    output: str | None
+    code: str | None
+
+
+def read_arguments(argv: Sequence[str]) -> Options:
+    """The options in `argv`. Raises SystemExit when they make no sense, or ask for help or the version."""
+    options = _parser().parse_args(argv, namespace=Options())
+    if getattr(options, "json", False):
+        options.format = "json"
+    return options
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import version  # slow to import, and seldom wanted
+
+        parser.exit(0, f"rewoo {version('rewoo-dsl')}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rewoo",
+        description="Plans for language models: written, checked and bounded before any tool runs.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and leave")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for add in (_check, _fmt, _run, _ask, _graph, _explain, _tools):
+        add(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, summary: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
+    parser.add_argument(
+        "-q", "--quiet", action="store_true", help="say nothing about the work, only results and errors"
+    )
+    return parser
+
+
+def _check(commands: Any) -> None:
+    parser = _command(commands, "check", "Find what is wrong with plans, without running anything.")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a plan; `-` is standard input")
+    _tools_option(parser)
+    _docs_options(parser)
+    _format_option(parser, "text", "json", "short")
+    parser.add_argument("--strict", action="store_true", help="warnings fail too; nothing is read leniently")
+    parser.add_argument(
+        "--from-model", action="store_true", help="a model wrote it: tighter limits, and no sub-plans from files"
+    )
+
+
+def _fmt(commands: Any) -> None:
+    parser = _command(commands, "fmt", "Bring plans into the canonical form, in place.")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a plan; `-` reads standard input and prints")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when something would change")
+    parser.add_argument("--diff", action="store_true", help="change nothing; show what would change")
+
+
+def _run(commands: Any) -> None:
+    parser = _command(commands, "run", "Check a plan and run it.")
+    parser.add_argument("spec", metavar="SPEC", help="a plan; `-` is standard input")
+    parser.add_argument(
+        "-i", "--input", action="append", default=[], metavar="NAME=VALUE",
+        help="a value for an input, read by its declared type; `@FILE` takes it from a file",
+    )  # fmt: skip
+    _tools_option(parser)
+    _docs_options(parser)
+    parser.add_argument("--dry-run", action="store_true", help="show what would be called and asked; call nothing")
+    _approval_options(parser)
+    parser.add_argument("--solve", action="store_true", help="let a model answer the plan's `Solve:` from the evidence")
+    _model_options(parser)
+    _format_option(parser, "text", "json")
+
+
+def _ask(commands: Any) -> None:
+    parser = _command(commands, "ask", "Answer a question: plan it, run the plan, answer from the evidence.")
+    parser.add_argument("question", metavar="QUESTION", help="the question; `-` is standard input")
+    _tools_option(parser)
+    _docs_options(parser)
+    parser.add_argument("--show-plan", action="store_true", help="print the plan before it runs, also with -q")
+    _approval_options(parser)
+    parser.add_argument("--planner", metavar="NAME", help="the Planner's model, where it is another one")
+    parser.add_argument("--solver", metavar="NAME", help="the Solver's model, where it is another one")
+    parser.add_argument("--llm", metavar="NAME", help="the model of the tool `llm`, where it is another one")
+    _model_options(parser)
+    _format_option(parser, "text", "json")
+
+
+def _graph(commands: Any) -> None:
+    parser = _command(commands, "graph", "Draw a plan.")
+    parser.add_argument("spec", metavar="SPEC", help="a plan; `-` is standard input")
+    _tools_option(parser)
+    _format_option(parser, "terminal", "ascii", "mermaid", "dot", "svg")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of standard output")
+
+
+def _explain(commands: Any) -> None:
+    parser = _command(commands, "explain", "Explain a code such as RW101; without one, list them all.")
+    parser.add_argument("code", nargs="?", metavar="CODE", help="a code by its number or its name")
+
+
+def _tools(commands: Any) -> None:
+    parser = _command(commands, "tools", "List the tools that plans may call.")
+    _tools_option(parser)
+    _docs_options(parser)
+    _model_options(parser)
+    _format_option(parser, "text", "json")
+
+
+def _tools_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tools", metavar="TOOLS",
+        help="`package.module:attribute` (runs that code), a manifest, or a list of tools as JSON",
+    )  # fmt: skip
+
+
+def _docs_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--docs", metavar="FOLDER", help="offer `retrieve` over the documents in this folder")
+    parser.add_argument("--root", metavar="FOLDER", help="offer `read_file` under this folder")
+
+
+def _model_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", metavar="NAME", help="the model of all roles; default: REWOO_MODEL")
+    parser.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible endpoint; default: OPENAI_BASE_URL")
+    parser.add_argument(
+        "--api", choices=("auto", "responses", "chat"), default="auto", help="which protocol the endpoint speaks"
+    )
+
+
+def _approval_options(parser: argparse.ArgumentParser) -> None:
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument(
+        "--yes",
+        dest="approval",
+        action="store_const",
+        const="yes",
+        default="terminal",
+        help="approve everything unseen",
+    )
+    who.add_argument(
+        "--no-ask", dest="approval", action="store_const", const="refuse", help="refuse plans that have to ask somebody"
+    )
+
+
+def _format_option(parser: argparse.ArgumentParser, default: str, *others: str) -> None:
+    parser.add_argument("--format", choices=(default, *others), default=default, help=f"default: {default}")
+    if "json" in others:
+        parser.add_argument("--json", action="store_true", help="short for --format json")

@@ -1,0 +1,72 @@
+"""From words on a command line to an exit code. No traceback of ours ever reaches a user.
+
+Every command is a module of `commands/` with one function `execute(options, terminal) -> int`. It is imported here,
+by name, when it is asked for, and nowhere else: `rewoo check` pays for nothing that only `rewoo ask` needs. Inside a
+command, imports stand where they stand everywhere.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from ...diag.errors import RewooError
+from .arguments import Options, read_arguments
+from .exits import FINE, FOUND, INTERRUPTED, OUR_BUG, WRONG_USE, WrongUse
+from .terminal import Terminal
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code: 0 fine, 1 findings or a failed run, 2 wrong use, 3 our own bug."""
+    terminal = Terminal.of_process()
+    try:
+        code = _execute(sys.argv[1:] if argv is None else argv, terminal)
+        terminal.out.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`| head`). What is still buffered must not fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), terminal.out.fileno())
+        return FINE
+    return code
+
+
+def _execute(argv: Sequence[str], terminal: Terminal) -> int:
+    try:
+        options = read_arguments(argv)
+        command: Callable[[Options, Terminal], int] = import_module(f".commands.{options.command}", __package__).execute
+        return command(options, terminal)
+    except SystemExit as exit_:  # argparse has said what there is to say
+        return exit_.code if isinstance(exit_.code, int) else WRONG_USE
+    except WrongUse as error:
+        terminal.complain(str(error))
+        return WRONG_USE
+    except RewooError as error:
+        terminal.complain(str(error))
+        return FOUND
+    except KeyboardInterrupt:
+        terminal.say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        return _our_bug(error, terminal)
+
+
+def _our_bug(error: Exception, terminal: Terminal) -> int:
+    """Say that it is our bug, with a reference that is the same whenever the same line fails in the same way."""
+    if os.environ.get("REWOO_DEBUG") == "1":
+        import traceback
+
+        terminal.err.write(traceback.format_exc())
+        return OUR_BUG
+    places = []
+    trace = error.__traceback__
+    while trace is not None:
+        places.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    reference = f"{type(error).__name__} at {places[-1]}"
+    terminal.complain(
+        f"internal error ({reference}). This is our bug, not yours: please report it with this line.\n"
+        "REWOO_DEBUG=1 shows the traceback."
+    )
+    return OUR_BUG

@@ -1,0 +1,108 @@
+"""Plans as they come: from files, or from standard input as `-`."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .exits import WrongUse
+
+MAX_BYTES = 16 << 20
+STDIN = "-"
+_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text and what to call it in findings. `path` is None for standard input."""
+
+    name: str
+    text: str
+    path: Path | None
+
+
+def read_source(name: str) -> Source:
+    """The text of the file `name`, or of standard input.
+
+    Raises:
+        WrongUse: it cannot be read, is too large, or is not UTF-8; says where it stops being.
+    """
+    shown = "<stdin>" if name == STDIN else name
+    text = _decoded(_bytes(name, shown), shown)
+    return Source(shown, text, None if name == STDIN else Path(name))
+
+
+def _bytes(name: str, shown: str) -> bytes:
+    try:
+        if name == STDIN:
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with open(name, "rb") as file:
+                data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise WrongUse(f"{shown}: {_reason(error)}") from None
+    except ValueError as error:  # a NUL byte in the name
+        raise WrongUse(f"{shown!r}: {error}") from None
+    if len(data) > MAX_BYTES:
+        raise WrongUse(f"{shown}: larger than {MAX_BYTES >> 20} MiB")
+    return data
+
+
+def _reason(error: OSError) -> str:
+    known = {IsADirectoryError: "is a folder", FileNotFoundError: "no such file", PermissionError: "may not be read"}
+    return known.get(type(error)) or (error.strerror or str(error)).lower()
+
+
+def _decoded(data: bytes, shown: str) -> str:
+    try:
+        return data.removeprefix(_MARK).decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
+        byte = error.object[error.start]
+        raise WrongUse(f"{shown}:{line}:{column}: byte 0x{byte:02X} is not UTF-8 ({error.reason})") from None
+
+
+def folder_of(source: Source) -> Path:
+    """The folder that the plan's relative paths begin in: its own, or the current one for standard input."""
+    return source.path.parent if source.path is not None else Path()
+
+
+def reader_under(root: Path) -> Callable[[str], str]:
+    """Reads sub-plans by their path relative to `root`, and nothing outside of it, links included."""
+    inside = root.resolve()
+
+    def read(path: str) -> str:
+        file = (inside / path).resolve()
+        if not file.is_relative_to(inside):
+            raise ValueError("it leads out of the plan's folder")
+        with open(file, "rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise ValueError(f"larger than {MAX_BYTES >> 20} MiB")
+        return data.removeprefix(_MARK).decode("utf-8")
+
+    return read
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace the content of `path` in one go, keeping its permissions and following links.
+
+    Raises:
+        WrongUse: it cannot be written; the old content is then still there.
+    """
+    target = path.resolve()
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        mode = target.stat().st_mode
+        with open(temporary, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode & 0o7777)
+        os.replace(temporary, target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise WrongUse(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None
