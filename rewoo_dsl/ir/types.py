@@ -109,13 +109,13 @@ NEVER = Union(())
 
 def union(*members: Type) -> Type:
     """The type of a value that is one of `members`: flattened, without repeats or members another one covers."""
-    flat: list[Type] = []
+    flat: dict[Type, None] = {}
     for one in _flatten(members):
         if isinstance(one, AnyType):
             return ANY
-        if one not in flat:
-            flat.append(one)
-    kept = [a for a in flat if not any(b is not a and _covers(b, a) for b in flat)]
+        flat[one] = None
+    scalars = [one for one in flat if isinstance(one, Scalar)]
+    kept = [a for a in flat if not any(b is not a and _covers(b, a) for b in scalars)]
     return kept[0] if len(kept) == 1 else Union(tuple(kept))
 
 
