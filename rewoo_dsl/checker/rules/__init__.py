@@ -1,0 +1,65 @@
+"""All rules, in the order in which they look. One rule a file: file, function and slug have one name.
+
+A rule only looks, and yields what it finds. `STRUCTURE` asks what names and calls mean, `MEANING` whether what flows
+fits. A name that STRUCTURE finds broken is *unknown* to MEANING, which says nothing about it.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from ...diag.diagnostic import Diagnostic
+from ..scope import Scope
+from .argument_twice import argument_twice
+from .dependency_cycle import dependency_cycle
+from .duplicate_evidence import duplicate_evidence
+from .forward_reference import forward_reference
+from .loop_variable_outside import loop_variable_outside
+from .missing_argument import missing_argument
+from .name_clash import name_clash
+from .over_budget import over_budget
+from .repeated_write import repeated_write
+from .reserved_name import reserved_name
+from .retried_write import retried_write
+from .self_reference import self_reference
+from .short_form import short_form
+from .text_mention import text_mention
+from .too_many_items import too_many_items
+from .unbounded_loop import unbounded_loop
+from .undefined_evidence import undefined_evidence
+from .unknown_argument import unknown_argument
+from .unknown_tool import unknown_tool
+from .unused_evidence import unused_evidence
+from .unused_subplan import unused_subplan
+from .write_in_loop import write_in_loop
+
+Rule: TypeAlias = Callable[[Scope], Iterator[Diagnostic]]
+
+STRUCTURE: tuple[Rule, ...] = (
+    reserved_name,
+    duplicate_evidence,
+    name_clash,
+    undefined_evidence,
+    loop_variable_outside,
+    self_reference,
+    dependency_cycle,
+    forward_reference,
+    text_mention,
+    unknown_tool,
+    short_form,
+    argument_twice,
+    unknown_argument,
+    missing_argument,
+)
+
+MEANING: tuple[Rule, ...] = (
+    unbounded_loop,
+    too_many_items,
+    retried_write,
+    repeated_write,
+    write_in_loop,
+    unused_evidence,
+    unused_subplan,
+    over_budget,
+)
+
+STRICT: tuple[Rule, ...] = ()

@@ -1,0 +1,56 @@
+"""`check`: everything that can be known of a plan before its first call, at once."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from typing import Any
+
+from ..diag.diagnostic import Diagnostic
+from ..ir.plan import Plan
+from .callables import signatures_of
+from .reading import as_reading
+from .report import Report
+from .session import Session
+from .subplans import Library, Load
+
+
+def check(
+    source: str | Plan | Mapping[str, Any],
+    tools: object = None,
+    *,
+    load: Load | None = None,
+    library: Library | None = None,
+    from_model: bool = False,
+    lenient: bool = False,
+    strict: bool = False,
+    path: str | None = None,
+) -> Report:
+    """Everything that can be said of a plan before its first call. Raises for no text and no JSON whatever.
+
+    Args:
+        source: the plan as text, as JSON data, or as a `Plan`.
+        tools: a registry, or signatures (several, or by name). Without any, what tools would say is not checked.
+        load: gives the text of a sub-plan by its path relative to the plan's own folder.
+        library: sub-plans that can be called by name without `use`.
+        from_model: a model wrote the plan: stricter sizes, and no `use` of files.
+        lenient: reads over what models put around a plan (fences, prose), with a finding for each.
+        strict: reports each place where a value of type `any` stops the checking.
+        path: what the plan is called in a circle of sub-plans, such as its file name.
+    """
+    session = Session(signatures_of(tools), load, library or {}, strict=strict, lenient=lenient)
+    if path is not None:
+        session.chain.append(posixpath.basename(path))
+    reading = as_reading(source, lenient=lenient, from_model=from_model)
+    report = session.check(reading, name="", file="", from_model=from_model).report
+    return _with_sub_plans(report, session)
+
+
+def _with_sub_plans(report: Report, session: Session) -> Report:
+    """The report with the findings about sub-plans behind its own; an error in one of them is an error."""
+    below: list[Diagnostic] = []
+    for file, outcome in session.outcomes.items():
+        below.extend(one.model_copy(update={"file": file}) for one in outcome.report.diagnostics)
+    if not below:
+        return report
+    return report.extended(below)

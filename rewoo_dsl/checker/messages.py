@@ -1,0 +1,43 @@
+"""Words and edits that several rules share."""
+
+from collections.abc import Iterable
+
+from ..diag.diagnostic import Edit, Fix, Span
+from ..diag.spell import nearest
+from .scope import Scope, Source
+
+MAX_ALLOWED = 20
+
+
+def did_you_mean(near: list[str], mark: str = "`") -> str | None:
+    """A hint that names the near candidates, or None when nothing is near."""
+    if not near:
+        return None
+    shown = [f"#{name}" if mark == "#" else f"`{name}`" for name in near]
+    return f"did you mean {' or '.join(shown)}?"
+
+
+def alternatives(near: list[str], every: Iterable[str]) -> tuple[str, ...]:
+    """The near names first, then the others, cut at a length that a model can still read."""
+    return tuple(dict.fromkeys([*near, *every]))[:MAX_ALLOWED]
+
+
+def near_names(scope: Scope, name: str, before: int) -> list[str]:
+    """The inputs and earlier steps that the author of `#name` may have meant."""
+    usable = (known for known, one in scope.names.items() if one.kind == "input" or one.index < before)
+    return nearest(name, usable)
+
+
+def rename(source: Source | None, at: str, old: str, new: str) -> tuple[Fix, ...]:
+    """A safe fix that writes `new` for `old` at the start of the place, after `#` or `#{`; none without text."""
+    span = source.find(at) if source is not None else None
+    if source is None or span is None:
+        return ()
+    text = source.text
+    start = span.start
+    while text[start : start + 1] in ("#", "{", '"', "'"):
+        start += 1
+    if not text.startswith(old, start):
+        return ()
+    edit = Edit(span=Span(start, start + len(old)), text=new)
+    return (Fix(message=f"write `{new}`", edits=(edit,), safe=True),)

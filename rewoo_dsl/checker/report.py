@@ -1,0 +1,62 @@
+"""What `check` answers: every finding, and the plan as far as it could be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ..diag.diagnostic import Diagnostic, Span
+from ..diag.errors import PlanError
+from ..ir.linked import LinkedPlan
+from ..ir.plan import Plan
+
+
+class SourceMap(Protocol):
+    """Where the parts of a plan stand in its text."""
+
+    def find(self, pointer: str, /) -> Span | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The findings about one plan, in order of place; those about a sub-plan name its `file` and follow.
+
+    `plan` is what could be read, without broken statements; None when there is no plan at all. `linked` is the plan
+    ready to run; None when there are errors, or when no tools were given and the plan calls some. `unchecked` says in
+    plain words what nobody could check.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    plan: Plan | None = None
+    linked: LinkedPlan | None = None
+    text: str | None = None
+    source_map: SourceMap | None = None
+    unchecked: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found that is an error."""
+        return not any(one.is_error for one in self.diagnostics)
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(one for one in self.diagnostics if one.is_error)
+
+    def extended(self, more: Iterable[Diagnostic]) -> Report:
+        """The same report with further findings behind its own; with an error among them nothing is linked."""
+        diagnostics = (*self.diagnostics, *more)
+        sound = not any(one.is_error for one in diagnostics)
+        return replace(self, diagnostics=diagnostics, linked=self.linked if sound else None)
+
+    def require(self) -> LinkedPlan:
+        """The plan, ready to run.
+
+        Raises:
+            PlanError: when there are errors, or when the plan calls tools and none were given.
+        """
+        if self.linked is not None:
+            return self.linked
+        if self.ok:
+            raise PlanError(self.diagnostics, "no tools were given, so the plan is not linked to any")
+        raise PlanError(self.diagnostics)

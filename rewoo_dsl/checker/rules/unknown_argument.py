@@ -1,0 +1,33 @@
+from collections.abc import Iterator
+
+from ...diag.diagnostic import Diagnostic
+from ...diag.spell import nearest
+from ..callables import Argument
+from ..messages import alternatives, did_you_mean, rename
+from ..scope import CallSite, Scope
+
+
+def unknown_argument(scope: Scope) -> Iterator[Diagnostic]:
+    """RW109: an argument that the tool or sub-plan does not take."""
+    for site in scope.calls:
+        if site.binding is not None and site.target is not None:
+            for one in site.binding.stray:
+                yield _stray(scope, site, one, list(site.target.parameters))
+
+
+def _stray(scope: Scope, site: CallSite, one: Argument, parameters: list[str]) -> Diagnostic:
+    tool = site.call.tool
+    if not one.name:
+        return Diagnostic(code="RW109", message=f"`{tool}` takes no arguments", at=site.at + one.at)
+    given = {other.name for other in (site.binding.args if site.binding else ())}
+    free = [name for name in parameters if name not in given]
+    near = nearest(one.name, free)
+    at = site.at + one.at
+    return Diagnostic(
+        code="RW109",
+        message=f"`{tool}` takes no argument `{one.name}`",
+        at=at,
+        hint=did_you_mean(near) or (f"it takes {', '.join(f'`{p}`' for p in parameters[:8])}" if parameters else None),
+        allowed=alternatives(near, free),
+        fixes=rename(scope.source, at, one.name, near[0]) if len(near) == 1 else (),
+    )

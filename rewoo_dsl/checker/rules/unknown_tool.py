@@ -1,0 +1,27 @@
+from collections.abc import Iterator
+
+from ...diag.diagnostic import Diagnostic
+from ...diag.spell import nearest
+from ..messages import alternatives, did_you_mean, rename
+from ..scope import Scope
+
+
+def unknown_tool(scope: Scope) -> Iterator[Diagnostic]:
+    """RW108: a call of something that is neither a tool nor a sub-plan. Silent when no tools were given."""
+    if scope.tools is None:
+        return
+    known = [*scope.subplans, *scope.tools]
+    for site in scope.calls:
+        name = site.call.tool
+        if site.target is not None or scope.is_callable(name):
+            continue
+        near = nearest(name, known)
+        at = f"{site.at}/tool"
+        yield Diagnostic(
+            code="RW108",
+            message=f"there is no tool called `{name}`",
+            at=at,
+            hint=did_you_mean(near),
+            allowed=alternatives(near, known),
+            fixes=rename(scope.source, at, name, near[0]) if len(near) == 1 else (),
+        )

@@ -1,0 +1,208 @@
+"""What the rules look at: a plan with its names, its statements and its calls looked up once.
+
+Building it is one pass over the plan. Pointers are not kept: a sound plan needs none, so `Statement.places` walks its
+statement again when there is something to report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from ..diag.diagnostic import Span
+from ..ir.expr import Action, Call, Comprehension, Expr, children, references
+from ..ir.plan import Plan, Step
+from ..ir.signature import Signature
+from .callables import MODEL_ALIAS, Binding, Target, bind
+from .order import Order, order_of
+from .walk import NOTHING, Found, condition_is_per_item, pieces
+
+CLOCK = "now"
+"""`#now`, the recorded start of the run."""
+
+Role: TypeAlias = Literal["do", "otherwise", "fallback"]
+Kind: TypeAlias = Literal["input", "step"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text a plan was read from, and where in it a JSON pointer into the plan stands."""
+
+    text: str
+    find: Callable[[str], Span | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Where a `#name` is bound: the place of its step or input among its kind."""
+
+    kind: Kind
+    index: int
+
+    @property
+    def at(self) -> str:
+        return f"/{self.kind}s/{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """One call of the plan. `target` is None when nothing is known of it, `binding` when there is no target."""
+
+    statement: Statement
+    role: Role
+    call: Call
+    target: Target | None
+    binding: Binding | None
+
+    @property
+    def at(self) -> str:
+        return f"{self.statement.at}/{self.role}"
+
+
+@dataclass(slots=True)
+class Statement:
+    """A step, `return` or `Solve:` with the names it reads, in order of first mention and without its loop variables.
+
+    `index` is the step's place; `return` and `Solve:` come after all steps.
+    """
+
+    at: str
+    index: int
+    step: Step | None
+    names: dict[str, None]
+    loops: list[tuple[Comprehension, frozenset[str]]]
+    has_hash: bool
+    item_condition: bool = False
+    value: Expr | None = None
+    calls: list[CallSite] = field(default_factory=list)
+
+    def places(self, name: str) -> Iterator[str]:
+        """The pointers at which the statement reads `name`, in order."""
+        for at, node, bound in self.pieces():
+            yield from (pointer for pointer, ref in references(node, at, bound) if ref.name == name)
+        if self.step is not None:
+            yield from (f"{self.at}/after/{i}" for i, other in enumerate(self.step.after) if other == name)
+
+    def pointer(self, wanted: Expr) -> str:
+        """Where `wanted`, a node of this statement, stands."""
+        stack = [(at, node) for at, node, _ in self.pieces()]
+        while stack:
+            at, node = stack.pop()
+            if node is wanted:
+                return at
+            stack.extend((at + suffix, child) for suffix, child in children(node))
+        return self.at
+
+    def pieces(self) -> Iterator[tuple[str, Expr | Call, frozenset[str]]]:
+        """The statement's expressions with their pointers and the loop variable bound there."""
+        if self.step is not None:
+            for suffix, node, bound in pieces(self.step, item_condition=self.item_condition):
+                yield self.at + suffix, node, bound
+        elif self.value is not None:
+            yield self.at, self.value, NOTHING
+
+
+@dataclass
+class Scope:
+    """One plan under check.
+
+    `tools` is None when no tools were given; `targets` resolves callable names, sub-plans first. `unknown` are names
+    of broken statements: they are defined, with a type that fits everything, and rules say nothing about them.
+    `is_whole` is False when a statement could not be read, so that nobody can say what it would have named.
+    """
+
+    plan: Plan
+    tools: Mapping[str, Signature] | None
+    subplans: Mapping[str, Target | None]
+    source: Source | None = None
+    unknown: frozenset[str] = frozenset()
+    unknown_callables: frozenset[str] = frozenset()
+    is_whole: bool = True
+    statements: list[Statement] = field(default_factory=list)
+    names: dict[str, Definition] = field(default_factory=dict)
+    variables: set[str] = field(default_factory=set)
+    targets: dict[str, Target | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for kind, group in (("input", self.plan.inputs), ("step", self.plan.steps)):
+            for index, one in enumerate(group):
+                self.names.setdefault(one.name, Definition(kind, index))  # type: ignore[arg-type]  # both are a Kind
+        self.statements.extend(self._statements())
+
+    def target(self, name: str) -> Target | None:
+        """What `name` calls; None when it is not known or could not be read."""
+        if name not in self.targets:
+            self.targets[name] = self._look_up(name)
+        return self.targets[name]
+
+    def is_callable(self, name: str) -> bool:
+        """Whether something answers to `name`, be it broken."""
+        return name in self.subplans or name in self.unknown_callables or self.target(name) is not None
+
+    @property
+    def calls(self) -> Iterator[CallSite]:
+        for statement in self.statements:
+            yield from statement.calls
+
+    def step_index(self, name: str) -> int | None:
+        """The place of the step called `name`; None for inputs, the clock, and what is not defined."""
+        found = self.names.get(name)
+        return found.index if found is not None and found.kind == "step" else None
+
+    @property
+    def in_text_order(self) -> bool:
+        """Whether references must point backwards: in text they do, plans from elsewhere are sorted."""
+        return self.source is not None
+
+    @cached_property
+    def order(self) -> Order:
+        """In which order the steps can run, and the cycles that leave none."""
+        return order_of([self.needs(place) for place in range(len(self.plan.steps))])
+
+    def needs(self, place: int) -> list[int]:
+        """The places of the steps that a step names, itself left out, ascending."""
+        found = (self.step_index(name) for name in self.statements[place].names)
+        return sorted(one for one in found if one is not None and one != place)
+
+    def _look_up(self, name: str) -> Target | None:
+        if name in self.subplans:
+            return self.subplans[name]
+        tools = self.tools or {}
+        signature = tools.get(name) or tools.get(MODEL_ALIAS.get(name, name))
+        return Target(signature) if signature is not None else None
+
+    def _statements(self) -> Iterator[Statement]:
+        for index, step in enumerate(self.plan.steps):
+            yield self._step(index, step)
+        last = len(self.plan.steps)
+        for at, value in (("/result", self.plan.result), ("/solve", self.plan.solve)):
+            if value is not None:
+                found = Found()
+                found.walk(value)
+                self.variables.update(loop.variable for loop, _ in found.loops)
+                yield Statement(at, last, None, found.names, found.loops, found.has_hash, value=value)
+
+    def _step(self, index: int, step: Step) -> Statement:
+        item_condition = condition_is_per_item(step)
+        found = Found()
+        for _, node, bound in pieces(step, item_condition=item_condition):
+            found.walk(node, bound)
+        for name in step.after:
+            found.names[name] = None
+        self.variables.update(loop.variable for loop, _ in found.loops)
+        if step.each is not None:
+            self.variables.add(step.each.variable)
+        one = Statement(f"/steps/{index}", index, step, found.names, found.loops, found.has_hash, item_condition)
+        self._add_call(one, "do", step.do)
+        self._add_call(one, "otherwise", step.otherwise)
+        self._add_call(one, "fallback", step.fallback)
+        return one
+
+    def _add_call(self, statement: Statement, role: Role, action: Action | None) -> None:
+        if not isinstance(action, Call):
+            return
+        target = self.target(action.tool)
+        binding = bind(action, target) if target is not None else None
+        statement.calls.append(CallSite(statement, role, action, target, binding))

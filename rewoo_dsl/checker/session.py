@@ -1,0 +1,149 @@
+"""One call of `check`: the plan that was asked for and the sub-plans it leads to, each checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ..diag.diagnostic import Diagnostic, located
+from ..ir.linked import LinkedPlan
+from ..ir.plan import Plan, Use
+from ..ir.signature import Signature
+from . import subplans
+from .bounds import calls
+from .callables import Target
+from .link import link
+from .reading import Reading, as_reading
+from .report import Report
+from .rules import MEANING, STRICT, STRUCTURE
+from .scope import Scope, Source
+from .subplans import Library, Load
+
+NO_TOOLS = "no tools were given: names, arguments, results and effects of tools were not checked"
+NO_POLICY = "no policy was given: where data may flow was not checked"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What checking one plan came to. `target` is the plan as a callable; None when it cannot be called."""
+
+    report: Report
+    target: Target | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """Tools, sources of sub-plans and what is known of them so far. `chain` are the sub-plans being checked now."""
+
+    tools: Mapping[str, Signature] | None
+    load: Load | None
+    library: Library
+    strict: bool
+    lenient: bool
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    chain: list[str] = field(default_factory=list)
+
+    def check(self, reading: Reading, *, name: str, file: str, from_model: bool = False) -> Outcome:
+        """Findings, and the linked plan where there are no errors. `use` paths are relative to `file`."""
+        plan = reading.plan
+        if plan is None:
+            return Outcome(self._report(reading, ()))
+        found: list[Diagnostic] = []
+        scope = Scope(
+            plan=plan,
+            tools=self.tools,
+            subplans=self._sub_plans(plan, file, found, from_model=from_model),
+            source=None if reading.text is None else Source(reading.text, reading.find),
+            unknown=reading.broken,
+            unknown_callables=reading.broken_callables,
+            is_whole=reading.is_whole,
+        )
+        for rule in (*STRUCTURE, *MEANING, *(STRICT if self.strict else ())):
+            found.extend(rule(scope))
+        sound = not any(one.is_error for one in (*reading.diagnostics, *found))
+        report = self._report(reading, found, link(scope) if sound else None, has_calls=any(True for _ in scope.calls))
+        if not sound or plan.result is None:
+            return Outcome(report)
+        target = subplans.as_target(scope, name, calls=calls(scope), linked=report.linked)
+        return Outcome(report, target)
+
+    def _report(
+        self,
+        reading: Reading,
+        found: Iterable[Diagnostic],
+        linked: LinkedPlan | None = None,
+        *,
+        has_calls: bool = False,
+    ) -> Report:
+        return Report(
+            diagnostics=tuple(located([*reading.diagnostics, *found], reading.find)),
+            plan=reading.plan,
+            linked=linked,
+            text=reading.text,
+            source_map=reading.source_map,
+            unchecked=(NO_TOOLS, NO_POLICY) if self.tools is None and has_calls else (NO_POLICY,),
+        )
+
+    # --- sub-plans -------------------------------------------------------------------------------------------------
+
+    def _sub_plans(
+        self, plan: Plan, file: str, found: list[Diagnostic], *, from_model: bool
+    ) -> dict[str, Target | None]:
+        """The sub-plans that can be called by name; None stands for one that is there and cannot be used."""
+        targets: dict[str, Target | None] = {}
+        for index, use in enumerate(plan.uses):
+            if from_model:
+                found.append(subplans.refused(index, use.name))
+                targets.setdefault(use.name, None)
+            else:
+                targets.setdefault(use.name, self._used(index, use, file, found))
+        if self.library:
+            for at, name in subplans.called(plan):
+                if name in self.library and name not in targets:
+                    targets[name] = self._of_library(at, name, found)
+        return targets
+
+    def _used(self, index: int, use: Use, file: str, found: list[Diagnostic]) -> Target | None:
+        path = subplans.resolve(use.path, file)
+        if path is None:
+            found.append(subplans.outside(index, use.path))
+            return None
+        if path not in self.outcomes:
+            try:
+                text = self.load(path) if self.load is not None else None
+            except (OSError, LookupError, ValueError) as error:
+                found.append(subplans.missing(index, use.path, str(error) or type(error).__name__))
+                return None
+            if text is None:
+                found.append(subplans.missing(index, use.path, "nothing was given to load sub-plans with"))
+                return None
+            return self._enter(path, use.name, text, f"/uses/{index}", found)
+        return self._enter(path, use.name, "", f"/uses/{index}", found)
+
+    def _of_library(self, at: str, name: str, found: list[Diagnostic]) -> Target | None:
+        return self._enter(name, name, self.library[name], at, found)
+
+    def _enter(
+        self, key: str, name: str, source: str | Plan | LinkedPlan, at: str, found: list[Diagnostic]
+    ) -> Target | None:
+        """Checks a sub-plan unless that is done or under way, and says what is wrong with it as a sub-plan."""
+        if key in self.chain:
+            found.append(subplans.circular(at, [*self.chain[self.chain.index(key) :], key]))
+            return None
+        if len(self.chain) >= subplans.MAX_DEPTH:
+            found.append(subplans.too_deep(at))
+            return None
+        if key not in self.outcomes:
+            self.outcomes[key] = self._outcome(key, name, source)
+        outcome = self.outcomes[key]
+        if outcome.report.ok and outcome.target is None:
+            found.append(subplans.without_return(at, name))
+        return outcome.target
+
+    def _outcome(self, key: str, name: str, source: str | Plan | LinkedPlan) -> Outcome:
+        if isinstance(source, LinkedPlan):
+            return Outcome(Report(()), subplans.linked_target(source, name))
+        self.chain.append(key)
+        outcome = self.check(as_reading(source, lenient=self.lenient), name=name, file=key)
+        self.chain.pop()
+        return outcome
