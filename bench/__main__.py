@@ -1,0 +1,20 @@
+"""`make bench`: every comparison in one run, as one table."""
+
+import platform
+import sys
+
+from . import checking, cold, running
+from .measure import table
+
+
+def main() -> None:
+    rows = []
+    for module in (cold, checking, running):
+        print(f"timing {module.__name__.split('.')[-1]} …", file=sys.stderr)
+        rows += module.rows()
+    print(f"{platform.python_implementation()} {platform.python_version()} on {platform.machine()}, ratios of medians\n")
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()

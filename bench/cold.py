@@ -1,0 +1,48 @@
+"""Cold start: CPU seconds of a whole process, from `exec` to exit."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from .measure import Row, compare
+
+PLAN = """\
+Goal: Who is Milhouse named after?
+Plan: Search for more information about Milhouse.
+#E1 = Wikipedia[Milhouse]
+Plan: Find out who Matt Groening named Milhouse after.
+#E2 = LLM[Who did Matt Groening name Milhouse after? Given context: #E1]
+Plan: Two more, in parallel.
+#E3 = Wikipedia[Matt Groening]
+#E4 = Wikipedia["#E2"]
+Plan: Put it together.
+#E5 = LLM[Given #E2, #E3 and #E4: who is it?]
+Solve: Answer from #E5.
+"""
+
+
+def cpu_seconds(*command: str) -> float:
+    """User and system time of one process, as the operating system counts it."""
+    before = os.times()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    after = os.times()
+    return after.children_user - before.children_user + after.children_system - before.children_system
+
+
+def rows() -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Path(folder) / "plan.rewoo"
+        plan.write_text(PLAN)
+        rewoo = str(Path(sys.executable).with_name("rewoo"))
+        return [
+            compare(
+                "cold `rewoo check`, 5 steps",
+                lambda: cpu_seconds(rewoo, "check", str(plan)),
+                "`import lark, pydantic`",
+                lambda: cpu_seconds(sys.executable, "-c", "import lark, pydantic"),
+                rounds=9,
+                goal="≤ 2x",
+            )
+        ]
