@@ -1,0 +1,1 @@
+"""Documents in, passages out, offered to plans as ordinary tools."""

@@ -1,0 +1,1 @@
+"""Tools that come with the package. All of them only read."""
