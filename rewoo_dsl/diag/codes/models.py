@@ -13,20 +13,6 @@ CODES: tuple[Code, ...] = (
     ),
     Code(
         "RW802",
-        "plan-from-model-too-large",
-        "a plan from a model is larger than allowed",
-        "Plans that a model wrote have tighter limits than files: 64 KiB of text and 256 steps. Put work on many "
-        "items into one step with `for`, or into a sub-plan of the host's library.",
-    ),
-    Code(
-        "RW803",
-        "plan-from-model-uses-files",
-        "a plan from a model may not use files",
-        "`use` reads a file, and a model's plan must not choose which. Sub-plans that a model may call come from "
-        "the host's library, by name, and look like tools.",
-    ),
-    Code(
-        "RW804",
         "unknown-citation",
         "the answer cites evidence that does not exist",
         "The Solver's answer holds a citation such as `[E7]` or `[E4.9]`, but the run has no such evidence, it was not "
@@ -34,7 +20,7 @@ CODES: tuple[Code, ...] = (
         severity=Severity.WARNING,
     ),
     Code(
-        "RW805",
+        "RW803",
         "no-citation",
         "the answer cites nothing",
         "The Solver's answer neither cites evidence nor says that the evidence does not support an answer, so "
