@@ -9,7 +9,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    StringConstraints,
+    field_validator,
+)
+
+from .values import MAX_INT, MIN_INT
+
+Name: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+"""The name of a step, an input or a loop variable, without the `#`."""
+
+CallableName: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$")
+]
+"""The name of a tool, a sub-plan or a built-in: `search`, `erp.orders.list`."""
+
+Literal64: TypeAlias = Annotated[
+    StrictStr
+    | StrictBool
+    | Annotated[StrictInt, Field(ge=MIN_INT, le=MAX_INT)]
+    | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+    | None,
+    Field(union_mode="left_to_right"),
+]
+"""A JSON scalar that every room can hold: integers of 64 bits, finite floats."""
 
 PathItem: TypeAlias = StrictStr | StrictInt | None
 """A key (`.rows`, `["odd key"]`), an index (`[0]`, `[-1]`), or None for every item (`[*]`)."""
@@ -26,14 +56,14 @@ class Constant(_Node):
     """A JSON scalar written in the plan."""
 
     kind: Literal["constant"] = "constant"
-    value: StrictBool | StrictInt | StrictFloat | StrictStr | None
+    value: Literal64
 
 
 class Ref(_Node):
     """`#name` and a path into its value."""
 
     kind: Literal["ref"] = "ref"
-    name: str
+    name: Name
     path: Path = ()
 
 
@@ -42,7 +72,7 @@ class Select(_Node):
 
     kind: Literal["select"] = "select"
     of: Expr
-    path: Path
+    path: Annotated[Path, Field(min_length=1)]
 
 
 class Text(_Node):
@@ -50,6 +80,17 @@ class Text(_Node):
 
     kind: Literal["text"] = "text"
     parts: tuple[StrictStr | Ref, ...]
+
+    @field_validator("parts")
+    @classmethod
+    def _in_one_form(cls, parts: tuple[str | Ref, ...]) -> tuple[str | Ref, ...]:
+        """What can be said as a constant or a reference is not said as text: one plan, one form."""
+        if len(parts) < 2:
+            raise ValueError("a text has a piece and a reference at least; a lone one is a constant or a ref")
+        for one, other in zip((*parts, None), (None, *parts), strict=True):
+            if isinstance(one, str) and (not one or isinstance(other, str)):
+                raise ValueError("the pieces of a text are not empty and do not touch each other")
+        return parts
 
 
 class ListOf(_Node):
@@ -89,7 +130,7 @@ class Comprehension(_Node):
 
     kind: Literal["comprehension"] = "comprehension"
     element: Expr
-    variable: str
+    variable: Name
     source: Expr
     condition: Expr | None = None
 
@@ -98,7 +139,7 @@ class Apply(_Node):
     """A pure built-in applied to arguments, such as `len(#E1)` or `sorted(#E1, by=.name)`."""
 
     kind: Literal["apply"] = "apply"
-    function: str
+    function: CallableName
     args: tuple[Expr, ...] = ()
     named: dict[str, Expr] = Field(default_factory=dict)
 
@@ -107,7 +148,7 @@ class Selector(_Node):
     """`.risk`: what `by=` takes, a path into each item."""
 
     kind: Literal["selector"] = "selector"
-    path: Path
+    path: Annotated[tuple[Name, ...], Field(min_length=1)]
 
 
 Expr: TypeAlias = Annotated[
@@ -135,7 +176,7 @@ class Call(_Node):
     """
 
     kind: Literal["call"] = "call"
-    tool: str
+    tool: CallableName
     first: Expr | None = None
     args: dict[str, Expr] = Field(default_factory=dict)
     short: bool = False

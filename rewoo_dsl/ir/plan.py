@@ -6,15 +6,21 @@ meet here and pass the same checks. Two plans are equal when their canonical JSO
 
 import hashlib
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from .expr import Action, Expr, Text
+from .expr import Action, Constant, Expr, Name, Ref, Text
 from .types import JsonType
 from .values import canonical
 
 VERSION = 1
+
+Prompt: TypeAlias = Annotated[Constant | Ref | Text, Field(discriminator="kind")]
+"""Text for a reader, with or without references in it."""
+
+Count: TypeAlias = Annotated[int, Field(strict=True, ge=0)]
+Amount: TypeAlias = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 
 
 class _Model(BaseModel):
@@ -25,58 +31,72 @@ class Use(_Model):
     """`use "path" as name`: a sub-plan, callable as `name`."""
 
     path: str
-    name: str
+    name: Name
 
 
 class Input(_Model):
     """`input name: type = default`. Without `has_default` it is required; without a type it is `any`."""
 
-    name: str
+    name: Name
     type: JsonType | None = None
     has_default: bool = False
     default: Any = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_is_one(cls, data: Any) -> Any:
+        """Whoever gives a default has one, without saying so twice."""
+        if isinstance(data, dict) and "default" in data and "has_default" not in data:
+            return {**data, "has_default": True}
+        return data
 
 
 class Limit(_Model):
     """Ceilings while running. `time` is in seconds without waiting for people, `cost` in US dollars."""
 
-    calls: int | None = Field(default=None, ge=0)
-    tokens: int | None = Field(default=None, ge=0)
-    time: float | None = Field(default=None, ge=0)
-    cost: float | None = Field(default=None, ge=0)
+    calls: Count | None = None
+    tokens: Count | None = None
+    time: Amount | None = None
+    cost: Amount | None = None
 
 
 class Each(_Model):
     """`for #variable in source max N parallel K`."""
 
-    variable: str
+    variable: Name
     source: Expr
-    max: int | None = Field(default=None, ge=0)
-    parallel: int | None = Field(default=None, ge=1)
+    max: Count | None = None
+    parallel: Annotated[int, Field(strict=True, ge=1)] | None = None
 
 
 class Approval(_Model):
     """`approve "text" within D`; `within` in seconds. The text may hold references."""
 
-    text: Expr | None = None
-    within: float | None = Field(default=None, ge=0)
+    text: Prompt | None = None
+    within: Amount | None = None
 
 
 class Step(_Model):
     """One evidence variable and how it comes to be. `timeout` is in seconds, per attempt."""
 
-    name: str
+    name: Name
     rationale: str = ""
     type: JsonType | None = None
     do: Action
     condition: Expr | None = None
     otherwise: Action | None = None
     each: Each | None = None
-    retry: int = Field(default=0, ge=0)
-    timeout: float | None = Field(default=None, gt=0)
+    retry: Count = 0
+    timeout: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] | None = None
     fallback: Action | None = None
-    after: tuple[str, ...] = ()
+    after: tuple[Name, ...] = ()
     approve: Approval | None = None
+
+    @model_validator(mode="after")
+    def _else_needs_if(self) -> Self:
+        if self.otherwise is not None and self.condition is None:
+            raise ValueError("`otherwise` is what stands in when `condition` is false, and there is no condition")
+        return self
 
 
 class Plan(_Model):
@@ -89,7 +109,7 @@ class Plan(_Model):
     limit: Limit | None = None
     steps: tuple[Step, ...] = ()
     result: Expr | None = None
-    solve: Expr | None = None
+    solve: Prompt | None = None
 
     @cached_property
     def by_name(self) -> dict[str, Step]:
@@ -108,4 +128,4 @@ class Plan(_Model):
         return hash(self.hash)
 
 
-__all__ = ["VERSION", "Approval", "Each", "Input", "Limit", "Plan", "Step", "Text", "Use"]
+__all__ = ["VERSION", "Approval", "Each", "Input", "Limit", "Plan", "Prompt", "Step", "Use"]
