@@ -15,7 +15,7 @@ from typing import Any, Literal, TypedDict
 
 from rewoo_dsl import Registry
 from rewoo_dsl.diag.errors import ToolError
-from rewoo_dsl.tools.builtin import standard_tools
+from rewoo_dsl.rag.toolbox import standard_tools
 
 DATA = Path(__file__).parent / "data"
 OUTBOX = Path(os.environ.get("REWOO_EXAMPLE_OUTBOX", Path(tempfile.gettempdir()) / "rewoo_outbox.jsonl"))
