@@ -11,7 +11,9 @@ import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
+
+from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from rewoo_dsl import Registry
 from rewoo_dsl.diag.errors import ToolError
