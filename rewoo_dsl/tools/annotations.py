@@ -40,7 +40,13 @@ def schemas_of(
 
 
 class _SchemaGenerator(GenerateJsonSchema):
-    """What a tool gives back holds every field that has a default too, so plans may rely on it being there."""
+    """What a tool gives back holds every field that has a default too, so plans may rely on it being there.
+
+    Titles that only say the field's name again are left out.
+    """
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  # pydantic's own signature
+        return False
 
     def field_is_required(self, field: Any, total: bool) -> bool:
         is_filled = self.mode == "serialization" and field["type"] != "typed-dict-field"
