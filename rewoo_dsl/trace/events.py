@@ -36,7 +36,7 @@ class RunStarted:
 
 @dataclass(slots=True)
 class StepStarted:
-    """All needs are final and the step's condition is about to be decided. `items` is the length of a `for`."""
+    """All needs are final. `items` is the length of a `for`, None outside one and where its list was not read."""
 
     step: str
     at: float
@@ -46,6 +46,11 @@ class StepStarted:
 
 @dataclass(slots=True)
 class AttemptStarted:
+    """One call of a tool, or of a sub-plan (`subplan`), which counts as no call itself: those of its steps do.
+
+    `key` is the idempotency key, the same for all attempts of this step, item and branch.
+    """
+
     step: str
     item: int | None
     branch: Branch
@@ -54,6 +59,7 @@ class AttemptStarted:
     arguments: dict[str, Any]
     key: str
     at: float
+    subplan: bool = False
     type: Literal["attempt_started"] = "attempt_started"
 
 
@@ -71,6 +77,18 @@ class AttemptFinished:
     usage: dict[str, float]
     at: float
     type: Literal["attempt_finished"] = "attempt_finished"
+
+
+@dataclass(slots=True)
+class AttemptAbandoned:
+    """A cancelled tool did not let go in time. Nobody waits for it any more, but its code may still be running."""
+
+    step: str
+    item: int | None
+    branch: Branch
+    attempt: int
+    at: float
+    type: Literal["attempt_abandoned"] = "attempt_abandoned"
 
 
 @dataclass(slots=True)
@@ -150,6 +168,6 @@ class RunFinished:
 
 
 Event: TypeAlias = (
-    RunStarted | StepStarted | AttemptStarted | AttemptFinished | RetryScheduled | ApprovalAsked | ApprovalAnswered
-    | ItemFinished | StepFinished | RunFinished
+    RunStarted | StepStarted | AttemptStarted | AttemptFinished | AttemptAbandoned | RetryScheduled | ApprovalAsked
+    | ApprovalAnswered | ItemFinished | StepFinished | RunFinished
 )  # fmt: skip

@@ -1,0 +1,380 @@
+"""Runs a plan in an event loop: `await run(linked, registry, inputs={...})`.
+
+A thin driver: it starts the calls that the machine commands, keeps its timers, asks people, and feeds what happens.
+Each attempt runs in a *worker*, a task that goes on with the first call that the end of its own one has made
+possible: a chain of steps is one task. A worker that was told to stop ends after its attempt; one that does not
+listen is abandoned after a grace, and its slot is free again.
+"""
+
+import asyncio
+import inspect
+import random
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias
+
+from ..ir.linked import LinkedPlan
+from ..tools.context import CallContext
+from ..tools.results import ResultLimits
+from ..tools.threads import Threads
+from ..tools.tool import Tool
+from ..trace.events import ApprovalAsked, AttemptAbandoned, Event
+from .inputs import checked_inputs, refuse_unless_ready
+from .limits import Limits
+from .machine import Machine
+from .messages import Answered, Ask, Call, Cancel, Finished, Input, SetTimer, Start, Stop, TimerFired, Withdraw
+from .outcomes import failure
+from .result import Result
+
+Approve: TypeAlias = Callable[[ApprovalAsked], bool | Awaitable[bool]]
+"""Asks a person: what would be called, exactly, is in the event. A plain function runs in a thread."""
+
+_YIELD_EVERY = 32
+"""After so many calls in a row a worker lets the event loop look at timers and sockets."""
+
+
+async def run(
+    linked: LinkedPlan,
+    tools: Mapping[str, Tool],
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    approve: Approve | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    limits: Limits | None = None,
+    now: datetime | None = None,
+    seed: int | None = None,
+    run_id: str | None = None,
+) -> Result:
+    """Runs a checked plan to its end, whatever its tools do.
+
+    Args:
+        linked: the plan, from the checker.
+        tools: the code of every tool it calls, by name.
+        inputs: values for its inputs.
+        approve: asks a person; without it, a plan that asks is refused.
+        on_event: hears every event of the trace as it happens. It must not block.
+        limits: the host's ceilings.
+        now: what the plan sees as `#now`; the present unless said.
+        seed: what the pauses before retries are drawn from.
+        run_id: names the run; idempotency keys are made of it.
+
+    Raises:
+        PlanError: the run cannot start: its inputs are wrong, a tool is missing, nobody can be asked.
+    """
+    values = checked_inputs(linked, inputs)
+    refuse_unless_ready(linked, {name: tool.signature for name, tool in tools.items()}, can_ask=approve is not None)
+    limits = Limits() if limits is None else limits
+    machine = Machine(
+        linked,
+        values,
+        run=uuid.uuid4().hex if run_id is None else run_id,
+        now=_rfc3339(datetime.now(UTC) if now is None else now),
+        limits=limits,
+        seed=random.getrandbits(64) if seed is None else seed,
+        tool_slots={t.name: t.max_parallel for t in tools.values() if t.max_parallel} | dict(limits.tool_concurrency),
+        tool_timeouts={tool.name: tool.timeout for tool in tools.values() if tool.timeout is not None},
+    )
+    driver = _Driver(machine, tools, limits, approve, on_event)
+    try:
+        await driver.run()
+    finally:
+        await driver.close()
+    return Result(tuple(driver.events))
+
+
+def _rfc3339(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise ValueError("`now` has no time zone, so nobody can tell which moment it is")
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    """One task that carries out calls, one after the other. `call` is the one under way."""
+
+    call: Call
+    task: "asyncio.Task[None] | None" = None
+    context: CallContext | None = None
+    deadline: float | None = None
+    told_to_stop: Literal["timeout", "cancelled"] | None = None
+    abandoned: bool = False
+
+
+class _Driver:
+    """One run in one event loop. `run` pumps what comes from outside; workers feed the ends of attempts themselves."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        tools: Mapping[str, Tool],
+        limits: Limits,
+        approve: Approve | None,
+        on_event: Callable[[Event], None] | None,
+    ) -> None:
+        self.events: list[Event] = []
+        self._machine = machine
+        self._tools = tools
+        self._approve = approve
+        self._on_event = on_event
+        self._grace = limits.grace_seconds
+        self._result_limits = ResultLimits(bytes=limits.result_bytes)
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
+        self._threads = Threads()
+        self._inbox: asyncio.Queue[Input | BaseException | None] = asyncio.Queue()
+        self._workers: dict[int, _Worker] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._questions: dict[int, asyncio.Task[None]] = {}
+        self._timers: set[asyncio.TimerHandle] = set()
+        self._watch: asyncio.TimerHandle | None = None
+
+    async def run(self) -> None:
+        """To the end of the plan. Cancelling this cancels the run: its tools are cancelled, and their ends awaited."""
+        self._feed(Start(self._now()))
+        try:
+            await self._pump()
+        except asyncio.CancelledError:
+            self._feed(Cancel(self._now()))
+            await self._pump()
+            raise
+
+    async def _pump(self) -> None:
+        while not self._machine.is_over:
+            event = await self._inbox.get()
+            if isinstance(event, BaseException):
+                raise event
+            if event is not None:
+                self._feed(event)
+
+    async def close(self) -> None:
+        """Leaves no task and no timer behind, also when a callback of the host has raised."""
+        if self._watch is not None:
+            self._watch.cancel()
+        for timer in self._timers:
+            timer.cancel()
+        self._threads.shutdown()
+        waiting = {*self._tasks, *self._questions.values()}
+        for task in waiting:
+            task.cancel()
+        if waiting:
+            await asyncio.wait(waiting, timeout=self._grace)
+
+    def _now(self) -> float:
+        return self._loop.time() - self._began
+
+    # --- commands ---
+
+    def _feed(self, event: Input) -> None:
+        call = self._deliver(event)
+        if call is not None:
+            self._start_worker(call)
+
+    def _deliver(self, event: Input) -> Call | None:
+        """Feeds the machine and carries out its commands but for the first call, which is the caller's to make."""
+        first: Call | None = None
+        events, hear = self.events, self._on_event
+        for command in self._machine.feed(event):
+            kind = type(command)
+            if kind is Call:
+                if first is None:
+                    first = command  # type: ignore[assignment]  # its type was looked at
+                else:
+                    self._start_worker(command)  # type: ignore[arg-type]
+            elif kind in _CONTROL:
+                _CONTROL[kind](self, command)
+            else:
+                events.append(command)  # type: ignore[arg-type]  # what is no command is an event
+                if hear is not None:
+                    hear(command)  # type: ignore[arg-type]
+        if self._machine.is_over:
+            self._inbox.put_nowait(None)
+        return first
+
+    def _set_timer(self, command: SetTimer) -> None:
+        def fire() -> None:
+            self._timers.discard(handle)
+            self._inbox.put_nowait(TimerFired(command.timer, self._now()))
+
+        handle = self._loop.call_later(command.delay, fire)
+        self._timers.add(handle)
+
+    def _ask(self, command: Ask) -> None:
+        task = self._loop.create_task(self._answer(command), name=f"approve {command.asked.step}")
+        self._questions[command.question] = task
+        task.add_done_callback(self._report_crash)
+
+    async def _answer(self, command: Ask) -> None:
+        assert self._approve is not None  # a plan that asks was refused otherwise
+        approve = self._approve
+        if inspect.iscoroutinefunction(approve):
+            answer = await approve(command.asked)
+        else:
+            answer = await self._loop.run_in_executor(self._threads, approve, command.asked)
+            if inspect.isawaitable(answer):
+                answer = await answer
+        if not isinstance(answer, bool):
+            raise TypeError(f"`approve` answers with a bool, not with {answer!r:.80}")
+        asked = command.asked
+        self._questions.pop(command.question, None)
+        self._inbox.put_nowait(Answered(command.question, asked.binding, answer, self._now()))
+
+    def _withdraw(self, command: Withdraw) -> None:
+        task = self._questions.pop(command.question, None)
+        if task is not None:
+            task.cancel()
+
+    def _report_crash(self, task: "asyncio.Task[None]") -> None:
+        """What the host's own callbacks raise ends the run and reaches the caller of `run`."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._inbox.put_nowait(error)
+
+    # --- workers ---
+
+    def _start_worker(self, call: Call) -> None:
+        worker = _Worker(call)
+        self._workers[call.attempt] = worker
+        task = worker.task = self._loop.create_task(self._work(worker))
+        self._tasks.add(task)
+        task.add_done_callback(lambda task: self._worker_ended(worker, task))
+
+    def _worker_ended(self, worker: _Worker, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        self._report_crash(task)
+        if self._workers.pop(worker.call.attempt, None) is not None:
+            # Cancelled before its first line ran, or by somebody else: the attempt's end is reported all the same.
+            self._inbox.put_nowait(self._given_up(worker))
+
+    async def _work(self, worker: _Worker) -> None:
+        made = 0
+        while True:
+            call = worker.call
+            finished = await self._attempt(worker, call)
+            if worker.abandoned:
+                return
+            del self._workers[call.attempt]
+            if worker.told_to_stop is not None:
+                # A cancellation may still be on its way to this task, so another one goes on.
+                self._feed(finished)
+                return
+            following = self._deliver(finished)
+            if following is None:
+                return
+            self._workers[following.attempt] = worker
+            worker.call = following
+            made += 1
+            if made % _YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+
+    async def _attempt(self, worker: _Worker, call: Call) -> Finished:
+        """One call of a tool, to its end whatever that is. The only place where a tool's exception is caught."""
+        started = call.started
+        at = self._loop.time()
+        deadline = None if call.timeout is None else at + call.timeout
+        context = worker.context = CallContext(
+            step=started.step,
+            item=started.item,
+            attempt=started.attempt,
+            idempotency_key=started.key,
+            declared=call.declared,
+            deadline=deadline,
+            clock=self._loop.time,
+            limits=self._result_limits,
+            executor=self._threads,
+        )
+        worker.deadline = deadline
+        if deadline is not None and (self._watch is None or deadline < self._watch.when()):
+            self._watch_until(deadline)
+        try:
+            value = await self._tools[started.tool].call(started.arguments, context)
+        except asyncio.CancelledError:
+            if worker.told_to_stop is None:
+                raise
+            finished = self._given_up(worker)
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:
+            finished = failure(call.attempt, error, self._now())
+        else:
+            finished = Finished(call.attempt, value, self._now())
+        if worker.told_to_stop is not None:
+            finished = self._given_up(worker)
+        worker.deadline = None
+        if context.has_usage:
+            finished.usage = _usage(context)
+        return finished
+
+    def _given_up(self, worker: _Worker) -> Finished:
+        call = worker.call
+        if worker.told_to_stop == "timeout":
+            message = f"no result after {call.timeout:g} s"
+            return Finished(call.attempt, None, self._now(), "timeout", message, lost=True)
+        return Finished(call.attempt, None, self._now(), "cancelled", "cancelled while it ran", lost=True)
+
+    # --- the ends of attempts that do not end by themselves ---
+
+    def _watch_until(self, deadline: float) -> None:
+        """One timer watches over all attempts: most end long before their time."""
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = self._loop.call_at(deadline, self._look_at_deadlines)
+
+    def _look_at_deadlines(self) -> None:
+        self._watch = None
+        now = self._loop.time()
+        following: float | None = None
+        for worker in list(self._workers.values()):
+            if worker.deadline is None or worker.told_to_stop is not None:
+                continue
+            if worker.deadline <= now:
+                self._stop_worker(worker, "timeout")
+            elif following is None or worker.deadline < following:
+                following = worker.deadline
+        if following is not None:
+            self._watch_until(following)
+
+    def _stop(self, command: Stop) -> None:
+        worker = self._workers.get(command.attempt)
+        if worker is not None and worker.told_to_stop is None:
+            self._stop_worker(worker, "cancelled")
+
+    def _stop_worker(self, worker: _Worker, why: Literal["timeout", "cancelled"]) -> None:
+        worker.told_to_stop = why
+        if worker.context is not None:
+            worker.context.cancelled = True
+        assert worker.task is not None  # it was made with the worker
+        worker.task.cancel()
+        handle = self._loop.call_later(self._grace, self._abandon, worker)
+        self._timers.add(handle)
+
+    def _abandon(self, worker: _Worker) -> None:
+        """It does not listen: nobody waits for it any longer."""
+        if self._workers.pop(worker.call.attempt, None) is None:
+            return
+        worker.abandoned = True
+        self._tasks.discard(worker.task)
+        started = worker.call.started
+        abandoned = AttemptAbandoned(started.step, started.item, started.branch, started.attempt, self._now())
+        self.events.append(abandoned)
+        if self._on_event is not None:
+            self._on_event(abandoned)
+        self._inbox.put_nowait(self._given_up(worker))
+
+
+def _usage(context: CallContext) -> dict[str, float]:
+    usage = context.usage
+    return {
+        "calls": usage.calls,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost": usage.cost,
+    }
+
+
+_CONTROL: dict[type, Callable[[_Driver, Any], None]] = {
+    SetTimer: _Driver._set_timer,
+    Stop: _Driver._stop,
+    Ask: _Driver._ask,
+    Withdraw: _Driver._withdraw,
+}

@@ -1,0 +1,85 @@
+"""What every part of the machine shares: the run's settings, its open work, and the way out.
+
+The parts (`steps`, `items`, `approvals`, `subplans`, `stopping`) are functions over a `Core`. What one part has to
+tell another goes through the agenda, a queue that the machine works off until it is empty. So no part imports the one
+that imports it, and a chain of a hundred thousand steps is a loop, not a recursion.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from ..tools.results import ResultLimits
+from ..trace.events import Event
+from .limits import Limits
+from .messages import Command, SetTimer
+from .meters import Meter
+from .state import Item, Question
+
+
+class Job(IntEnum):
+    """What is left to do with a step, item, scope or meter."""
+
+    START = 0
+    BLOCK = 1
+    ITEM_DONE = 2
+    ENTER = 3
+    SCOPE_DONE = 4
+    RETRY = 5
+    EXPIRE = 6
+    LOOK_AT_CLOCK = 7
+    CEILING = 8
+    APPROVED = 9
+    DECLINED = 10
+
+
+@dataclass(slots=True, eq=False)
+class Core:
+    """The state of a run beside its scopes.
+
+    `ready` are items whose tool call waits for a slot, `parked` those of a tool that has no slot of its own left.
+    `flying` are the attempts that run, by number; a cancelled one stays until its end is reported. `clocks` are the
+    meters that measure time.
+    """
+
+    run: str
+    limits: Limits
+    seed: int
+    asks: bool
+    tool_slots: Mapping[str, int]
+    tool_timeouts: Mapping[str, float]
+    free: int
+    result_limits: ResultLimits
+    at: float = 0.0
+    out: list[Command] = field(default_factory=list)
+    agenda: deque[tuple[Job, Any]] = field(default_factory=deque)
+    ready: deque[Item] = field(default_factory=deque)
+    parked: dict[str, deque[Item]] = field(default_factory=dict)
+    in_use: dict[str, int] = field(default_factory=dict)
+    flying: dict[int, Item] = field(default_factory=dict)
+    pausing: set[Item] = field(default_factory=set)
+    questions: dict[int, Question] = field(default_factory=dict)
+    timers: dict[int, tuple[Job, Any]] = field(default_factory=dict)
+    clocks: list[Meter] = field(default_factory=list)
+    evidence_bytes: int = 0
+    numbers: int = 0
+
+    def record(self, event: Event) -> None:
+        self.out.append(event)
+
+    def later(self, job: Job, subject: Any) -> None:
+        self.agenda.append((job, subject))
+
+    def number(self) -> int:
+        """A number that nothing else in this run has."""
+        self.numbers += 1
+        return self.numbers
+
+    def set_timer(self, delay: float, job: Job, subject: Any) -> None:
+        timer = self.number()
+        self.timers[timer] = (job, subject)
+        self.out.append(SetTimer(timer, max(0.0, delay)))

@@ -1,0 +1,315 @@
+"""The life of an item: condition, arguments, attempts, result check, fallback.
+
+    prepare -> enqueue -> launch -> finished -> (retry: enqueue again) -> (fall back: enqueue again) -> settle
+
+Each clause of the language that speaks of one call is one function here.
+"""
+
+import hashlib
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from ..ir.evaluate import Compiled
+from ..ir.fuel import EvaluationError, Fuel
+from ..tools.errors import ResultError
+from ..tools.results import weigh
+from ..trace.events import AttemptFinished, AttemptStarted, ItemFinished, Reason, RetryScheduled, State
+from .core import Core, Job
+from .messages import Call, Finished
+from .program import PlanCall, PureValue, StepCode, ToolCall
+from .state import Ending, Item, Phase
+
+NO_SECOND_TRY: frozenset[Reason] = frozenset(
+    {"bad_argument", "policy", "budget", "deadline", "unknown_outcome", "cancelled"}
+)
+"""After these neither `retry` nor `fallback` helps: nothing was tried, or trying on is what must not happen."""
+
+
+class _BadArgument(Exception):
+    """The arguments do not fit the tool's schema."""
+
+
+# --- before the first attempt ---------------------------------------------------------------------------------------
+
+
+def prepare(core: Core, item: Item) -> bool:
+    """Decides the item's condition and evaluates its arguments. False when the item is settled by that."""
+    code = item.step.code
+    fuel = Fuel()
+    try:
+        if code.item_condition and not holds(code, item.names, fuel):
+            if code.otherwise is None:
+                settle(core, item, "skipped", reason="condition")
+                return False
+            item.action, item.branch = code.otherwise, "otherwise"
+        if type(item.action) is not PureValue:
+            item.arguments = _arguments(item.action, item.names, fuel)
+        if code.fallback is not None and type(code.fallback) is not PureValue:
+            item.fallback_arguments = _arguments(code.fallback, item.names, fuel)
+    except EvaluationError as error:
+        settle(core, item, "failed", reason=reason_of(error), message=error.message)
+        return False
+    except _BadArgument as error:
+        settle(core, item, "failed", reason="bad_argument", message=str(error))
+        return False
+    return True
+
+
+def holds(code: StepCode, names: Mapping[str, Any], fuel: Fuel) -> bool:
+    """Whether the step's condition is true. Raises `EvaluationError` also for what is no `bool`."""
+    assert code.condition is not None  # the caller looked
+    value = code.condition(names, fuel)
+    if type(value) is not bool:
+        raise EvaluationError("type", "the condition is no bool: a comparison or `not` makes one")
+    return value
+
+
+def _arguments(action: ToolCall | PlanCall, names: Mapping[str, Any], fuel: Fuel) -> dict[str, Any]:
+    arguments = {name: evaluate(names, fuel) for name, evaluate in action.arguments}
+    if type(action) is ToolCall:
+        problem = None if action.check is None else action.check(arguments)
+    else:
+        problem = action.program.problem_of_inputs(arguments)
+    if problem is not None:
+        raise _BadArgument(f"{action.name}: {problem}")
+    return arguments
+
+
+def reason_of(error: EvaluationError) -> Reason:
+    return "fuel" if error.kind == "fuel" else "expression"
+
+
+# --- attempts -------------------------------------------------------------------------------------------------------
+
+
+def enqueue(core: Core, item: Item) -> None:
+    """The item's action may happen now: a value at once, a tool call as soon as there is a slot."""
+    action = item.action
+    if type(action) is ToolCall:
+        item.phase = Phase.QUEUED
+        core.ready.append(item)
+    elif type(action) is PureValue:
+        _evaluate(core, item, action.evaluate)
+    else:
+        core.later(Job.ENTER, item)
+
+
+def _evaluate(core: Core, item: Item, evaluate: Compiled) -> None:
+    try:
+        value = evaluate(item.names, Fuel())
+    except EvaluationError as error:
+        failed(core, item, reason_of(error), error.message)
+        return
+    problem = result_problem(core, item, value)
+    if problem is None:
+        settle(core, item, "succeeded", value)
+    else:
+        failed(core, item, *problem)
+
+
+def launch(core: Core, item: Item) -> None:
+    """Starts the item's next attempt, unless a ceiling forbids it. There is a free slot."""
+    action = item.action
+    assert type(action) is ToolCall  # nothing else waits for a slot
+    step = item.step
+    for meter in step.scope.meters:
+        refusal = meter.refusal(action.calls_model)
+        if refusal is not None:
+            core.later(Job.CEILING, (meter, "budget", refusal))
+            return
+    for meter in step.scope.meters:
+        meter.count(action.calls_model)
+    core.free -= 1
+    if action.name in core.tool_slots:
+        core.in_use[action.name] = core.in_use.get(action.name, 0) + 1
+    code = step.code
+    timeout = code.timeout
+    if timeout is None:
+        timeout = core.tool_timeouts.get(action.name, core.limits.step_seconds)
+    started = attempt_started(core, item, action.name)
+    core.flying[item.attempt_number] = item
+    core.out.append(Call(item.attempt_number, started, action.signature, code.declared, timeout))
+
+
+def attempt_started(core: Core, item: Item, tool: str) -> AttemptStarted:
+    """Counts and records a new attempt."""
+    step = item.step
+    step.state = "running"
+    item.phase = Phase.RUNNING
+    item.attempt += 1
+    core.numbers += 1
+    item.attempt_number = core.numbers
+    started = AttemptStarted(
+        step.scope.path + step.code.name,
+        item.index,
+        item.branch,
+        item.attempt,
+        tool,
+        item.arguments or {},
+        key_of(core, item),
+        core.at,
+        type(item.action) is PlanCall,
+    )
+    core.out.append(started)
+    return started
+
+
+def key_of(core: Core, item: Item) -> str:
+    """The idempotency key: the same for all attempts of this item and branch, in this run and after a resume."""
+    where = f"{core.run}\n{item.step.scope.key_path}{item.step.code.name}\n{item.index}\n{item.branch}"
+    return hashlib.sha256(where.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def finished(core: Core, event: Finished) -> None:
+    """An attempt of a tool is over."""
+    item = core.flying.pop(event.attempt)
+    action = item.action
+    _free_slot(core, action.name)  # type: ignore[union-attr]  # only tool calls fly
+    if event.usage:
+        for meter in item.step.scope.meters:
+            excess = meter.add(event.usage)
+            if excess is not None:
+                core.later(Job.CEILING, (meter, "budget", excess))
+    if item.phase is Phase.DONE:
+        _record_end(core, item, event, None, item.reason or "cancelled", "nobody waits for it any more")
+        return
+    if event.reason is None:
+        problem = result_problem(core, item, event.value)
+        if problem is None:
+            _record_end(core, item, event, event.value, None, "")
+            settle(core, item, "succeeded", event.value)
+            return
+        _record_end(core, item, event, None, *problem)
+        failed(core, item, *problem)
+        return
+    _record_end(core, item, event, None, event.reason, event.message)
+    failed(core, item, event.reason, event.message, lost=event.lost, retryable=event.retryable)
+
+
+def _free_slot(core: Core, tool: str) -> None:
+    core.free += 1
+    if tool not in core.tool_slots:
+        return
+    core.in_use[tool] -= 1
+    parked = core.parked.get(tool)
+    if parked:
+        core.ready.appendleft(parked.popleft())
+
+
+def _record_end(core: Core, item: Item, event: Finished, value: Any, reason: Reason | None, message: str) -> None:
+    step = item.step
+    core.out.append(
+        AttemptFinished(
+            step.scope.path + step.code.name,
+            item.index,
+            item.branch,
+            item.attempt,
+            value,
+            reason,
+            message,
+            dict(event.usage),
+            core.at,
+        )
+    )
+
+
+def result_problem(core: Core, item: Item, value: Any) -> tuple[Reason, str] | None:
+    """Why a value cannot be the item's: its size, or what the tool or the step declares."""
+    action = item.action
+    if type(action) is ToolCall and action.returns is not None:
+        problem = action.returns(value)
+        if problem is not None:
+            return "wrong_type", f"{action.name} did not give what it declares: {problem}"
+    check = item.step.code.result
+    if check is not None:
+        problem = check(value)
+        if problem is not None:
+            return "wrong_type", f"the result is not of the declared type: {problem}"
+    return None if type(action) is PlanCall else _too_large(core, value)
+
+
+def _too_large(core: Core, value: Any) -> tuple[Reason, str] | None:
+    """Counts the value as evidence. What a sub-plan returns has been counted there."""
+    try:
+        size = weigh(value, core.result_limits)
+    except ResultError as error:
+        return "too_large", str(error)
+    ceiling = core.limits.evidence_bytes
+    if ceiling is not None and core.evidence_bytes + size > ceiling:
+        return "too_large", f"the evidence of the run would be larger than {ceiling} bytes"
+    core.evidence_bytes += size
+    return None
+
+
+# --- after a failed attempt -----------------------------------------------------------------------------------------
+
+
+def failed(core: Core, item: Item, reason: Reason, message: str, *, lost: bool = False, retryable: bool = True) -> None:
+    """An attempt has failed: try again, fall back, or fail."""
+    action = item.action
+    may_repeat = type(action) is PureValue or action.may_repeat
+    if lost and not may_repeat:
+        reason = "unknown_outcome"
+    if reason in NO_SECOND_TRY or item.branch == "fallback" or item.step.scope.stopped is not None:
+        settle(core, item, "failed", reason=reason, message=message)
+    elif _may_retry(item, retryable):
+        _schedule_retry(core, item)
+    elif item.step.code.fallback is not None:
+        _fall_back(core, item)
+    else:
+        settle(core, item, "failed", reason=reason, message=message)
+
+
+def _may_retry(item: Item, retryable: bool) -> bool:
+    action = item.action
+    return retryable and type(action) is not PureValue and action.may_repeat and item.attempt <= item.step.code.retry
+
+
+def _schedule_retry(core: Core, item: Item) -> None:
+    """Exponential back-off, of which between half and all is waited; drawn from the item's own randomness, so the
+    pauses do not depend on who else is running."""
+    limits = core.limits
+    full = min(limits.backoff_max_seconds, limits.backoff_seconds * 2 ** (item.attempt - 1))
+    drawn = random.Random(f"{core.seed} {item.step.path} {item.index} {item.attempt}").random()
+    delay = full * (0.5 + drawn / 2)
+    item.phase = Phase.PAUSING
+    core.pausing.add(item)
+    core.record(RetryScheduled(item.step.path, item.index, item.attempt + 1, delay, core.at))
+    core.set_timer(delay, Job.RETRY, item)
+
+
+def retry(core: Core, item: Item) -> None:
+    """The pause before the item's next attempt is over."""
+    if item.phase is Phase.PAUSING:
+        core.pausing.discard(item)
+        enqueue(core, item)
+
+
+def _fall_back(core: Core, item: Item) -> None:
+    fallback = item.step.code.fallback
+    assert fallback is not None  # the caller looked
+    item.action, item.branch = fallback, "fallback"
+    item.arguments, item.attempt = item.fallback_arguments, 0
+    enqueue(core, item)
+
+
+# --- the end --------------------------------------------------------------------------------------------------------
+
+
+def settle(
+    core: Core, item: Item, state: State, value: Any = None, *, reason: Reason | None = None, message: str = ""
+) -> None:
+    """The item has come to its end."""
+    item.phase = Phase.DONE
+    item.state, item.value, item.reason, item.message = state, value, reason, message
+    if item.index is not None:
+        step = item.step.path
+        core.record(ItemFinished(step, item.index, state, value, reason, message, item.branch, core.at))
+    core.agenda.append((Job.ITEM_DONE, item))
+
+
+def settle_as(core: Core, item: Item, ending: Ending) -> None:
+    """Settles an item that did not come to its end by itself."""
+    core.pausing.discard(item)
+    settle(core, item, ending.state, reason=ending.reason, message=ending.message)

@@ -1,0 +1,44 @@
+"""What the host allows one run, whatever its plan says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Ceilings of the host. None means: no ceiling.
+
+    A plan's own `limit` can only be tighter. Where a ceiling of counts is reached, unfinished steps fail with
+    `budget`; at `run_seconds` they fail with `deadline`.
+
+    Attributes:
+        tool_calls: started attempts of tools and models, sub-plans included.
+        model_calls: how many of these may ask a model.
+        result_bytes: what one result may weigh as compact JSON.
+        evidence_bytes: what all evidence together may weigh; the step that goes beyond fails.
+        step_seconds: for one attempt, where neither the step nor the tool says how long it may take.
+        run_seconds: for the whole run, without waiting for people.
+        concurrency: attempts running at once.
+        tool_concurrency: the same for single tools, by name; a tool's own `max_parallel` holds where it is silent.
+        items: how many items a `for` without `max` may have; `write_items` where its call writes.
+        grace_seconds: how long a cancelled tool may take to let go before it is abandoned.
+        backoff_seconds: the first pause before a retry; it doubles with each one, up to `backoff_max_seconds`.
+    """
+
+    tool_calls: int | None = 1_000
+    model_calls: int | None = 50
+    result_bytes: int = 1 << 20
+    evidence_bytes: int | None = 64 << 20
+    step_seconds: float | None = 60.0
+    run_seconds: float | None = 600.0
+    concurrency: int = 8
+    tool_concurrency: Mapping[str, int] = field(default_factory=dict)
+    items: int = 100
+    write_items: int = 10
+    grace_seconds: float = 5.0
+    backoff_seconds: float = 0.5
+    backoff_max_seconds: float = 30.0
+
+    def __post_init__(self) -> None:
+        if self.concurrency < 1 or any(count < 1 for count in self.tool_concurrency.values()):
+            raise ValueError("concurrency is at least 1: with less, nothing would ever run")

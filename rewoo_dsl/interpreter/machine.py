@@ -1,0 +1,223 @@
+"""The machine: inputs in, commands out, no I/O. It decides everything about a run but when things happen.
+
+    machine = Machine(linked, inputs, run="r1", now="2026-01-01T00:00:00Z")
+    commands = machine.feed(Start())
+    while not machine.is_over: ...carry out the commands, feed what happens...
+
+The same inputs give the same commands, so a run can be replayed, model-checked over every order of events, or driven
+by another engine. Time is what the inputs say it is.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..ir.linked import LinkedPlan
+from ..tools.results import ResultLimits
+from ..trace.events import Reason, RunFinished, RunStarted, Status
+from . import approvals, items, steps, stopping, subplans
+from .core import Core, Job
+from .limits import Limits
+from .messages import Answered, Cancel, Command, Finished, Input, Start, TimerFired
+from .meters import Meter, Used
+from .program import RETURN, compile_plan
+from .state import Ending, Phase, Scope
+
+_NO_LIMITS: Mapping[str, Any] = {}
+
+
+class Machine:
+    """One run of one plan.
+
+    Args:
+        linked: the checked plan.
+        inputs: values of its inputs, checked already (`checked_inputs`).
+        run: the run's id, which idempotency keys are made of.
+        now: the value of `#now`.
+        limits: the host's ceilings.
+        seed: what the jitter of retries is drawn from.
+        tool_slots: how many calls of a tool may run at once, where that is less than the run's concurrency.
+        tool_timeouts: seconds for an attempt of a tool where the step does not say.
+    """
+
+    def __init__(
+        self,
+        linked: LinkedPlan,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        run: str,
+        now: str,
+        limits: Limits | None = None,
+        seed: int = 0,
+        tool_slots: Mapping[str, int] = _NO_LIMITS,
+        tool_timeouts: Mapping[str, float] = _NO_LIMITS,
+    ) -> None:
+        limits = Limits() if limits is None else limits
+        self._program = compile_plan(linked)
+        self._inputs = dict(inputs or {})
+        self._now = now
+        self._used = Used()
+        self._root: Scope | None = None
+        self._cancelled = False
+        self.is_over = False
+        self._core = Core(
+            run=run,
+            limits=limits,
+            seed=seed,
+            asks=linked.asks,
+            tool_slots=tool_slots,
+            tool_timeouts=tool_timeouts,
+            free=limits.concurrency,
+            result_limits=ResultLimits(bytes=limits.result_bytes),
+        )
+
+    def feed(self, event: Input) -> list[Command]:
+        """What is to be done now that this has happened, in order; trace events are among it."""
+        core = self._core
+        core.out = []
+        if core.questions:
+            self._let_clocks_stand(event.at - core.at)
+        core.at = event.at
+        if type(event) is Finished:
+            items.finished(core, event)
+        elif type(event) is TimerFired:
+            self._timer_fired(event)
+        elif type(event) is Answered:
+            approvals.answered(core, event)
+        elif type(event) is Start:
+            self._start()
+        elif type(event) is Cancel:
+            self._cancel()
+        self._work_off(core)
+        return core.out
+
+    def _work_off(self, core: Core) -> None:
+        """Until nothing is left to do now: first the agenda, then calls into free slots."""
+        agenda, ready = core.agenda, core.ready
+        while True:
+            while agenda:
+                job, subject = agenda.popleft()
+                _JOBS[job](core, subject)
+            if not ready or not core.free:
+                break
+            self._launch_next(core)
+        root = self._root
+        if root is not None and not root.unfinished and not core.flying and not self.is_over:
+            self._finish(root)
+
+    @staticmethod
+    def _launch_next(core: Core) -> None:
+        item = core.ready.popleft()
+        if item.phase is not Phase.QUEUED:
+            return
+        tool = item.action.name  # type: ignore[union-attr]  # only tool calls are queued
+        slots = core.tool_slots.get(tool)
+        if slots is not None and core.in_use.get(tool, 0) >= slots:
+            core.parked.setdefault(tool, deque()).append(item)
+        else:
+            items.launch(core, item)
+
+    # --- the run as a whole ---
+
+    def _start(self) -> None:
+        core, program = self._core, self._program
+        if self._root is not None:
+            raise ValueError("the run has begun already")
+        names = tuple(code.name for code in program.steps if code.name != RETURN)
+        core.record(RunStarted(core.run, program.plan_hash(), self._inputs, self._now, names, core.at))
+        limits = core.limits
+        host = Meter(
+            "the host's limit",
+            calls=limits.tool_calls,
+            model_calls=limits.model_calls,
+            seconds=limits.run_seconds,
+            late="deadline",
+            used=self._used,
+        )
+        subplans.start_clock(core, host)
+        self._root = subplans.open_scope(core, program, program.values(self._inputs, self._now), (host,))
+
+    def _cancel(self) -> None:
+        if self._root is not None and self._root.unfinished:
+            self._cancelled = True
+            ending = Ending("cancelled", "cancelled", "the run was cancelled")
+            stopping.stop_scope(self._core, self._root, ending, spare_writes=False)
+
+    def _finish(self, root: Scope) -> None:
+        self.is_over = True
+        missing: dict[str, str] = {
+            step.code.name: step.reason or "needs" for step in root.steps if step.state not in steps.HAS_VALUE
+        }
+        returned = root.steps[-1] if self._program.has_result else None
+        has_value = returned is not None and returned.state == "succeeded"
+        status = self._status(root, has_value)
+        value = returned.value if has_value and returned is not None else None
+        self._core.record(RunFinished(status, value, has_value, missing, self._used.as_dict(), self._core.at))
+
+    def _status(self, root: Scope, has_value: bool) -> Status:
+        if self._cancelled:
+            return "cancelled"
+        states = [step.state for step in root.steps]
+        if all(state in steps.HAS_VALUE for state in states):
+            return "succeeded"
+        if self._program.has_result:
+            return "partial" if has_value else "failed"
+        return "partial" if "succeeded" in states else "failed"
+
+    # --- time ---
+
+    def _timer_fired(self, event: TimerFired) -> None:
+        found = self._core.timers.pop(event.timer, None)
+        if found is not None:
+            self._core.agenda.append(found)
+
+    def _let_clocks_stand(self, passed: float) -> None:
+        """Somebody was asked all that time: it does not count where nothing else went on."""
+        for meter in self._core.clocks:
+            if _is_idle(self._core, meter):
+                meter.waited += passed
+
+
+def _is_idle(core: Core, meter: Meter) -> bool:
+    """Whether, under this meter, people are asked and nothing else is going on."""
+    return (
+        any(meter in question.step.scope.meters for question in core.questions.values())
+        and not any(meter in item.step.scope.meters for item in core.flying.values())
+        and not any(meter in item.step.scope.meters for item in core.pausing)
+    )
+
+
+def _look_at_clock(core: Core, meter: Meter) -> None:
+    """The meter's time may be over, or it goes on because the clock stood for a while."""
+    if meter not in core.clocks:
+        return
+    left = meter.remaining(core.at)
+    if not left:
+        core.later(Job.CEILING, (meter, meter.late, f"{meter.whose} of {meter.seconds:g} s is reached"))
+    elif core.questions and _is_idle(core, meter):
+        meter.sleeps = True
+    else:
+        core.set_timer(left, Job.LOOK_AT_CLOCK, meter)
+
+
+def _reach_ceiling(core: Core, reached: tuple[Meter, Reason, str]) -> None:
+    meter, reason, message = reached
+    if meter.attempt_of is not None:
+        subplans.give_up(core, meter.attempt_of)
+    elif meter.scope is not None and meter.scope.unfinished:
+        stopping.stop_scope(core, meter.scope, Ending("failed", reason, message), spare_writes=True)
+
+
+_JOBS: dict[Job, Callable[[Core, Any], None]] = {
+    Job.START: steps.start,
+    Job.BLOCK: lambda core, pair: steps.block(core, *pair),
+    Job.ITEM_DONE: steps.item_done,
+    Job.ENTER: subplans.enter,
+    Job.SCOPE_DONE: subplans.scope_done,
+    Job.RETRY: items.retry,
+    Job.EXPIRE: approvals.expire,
+    Job.LOOK_AT_CLOCK: _look_at_clock,
+    Job.CEILING: _reach_ceiling,
+    Job.APPROVED: steps.run_items,
+    Job.DECLINED: lambda core, pair: steps.decline(core, *pair),
+}

@@ -1,0 +1,47 @@
+"""What a tool's exception means for the run."""
+
+import traceback
+
+from ..diag.errors import ToolError
+from ..tools.errors import ArgumentError, ResultError
+from .messages import Finished
+
+_SHOWN = 400
+_CHAIN = 16
+
+
+def failure(attempt: int, error: BaseException, at: float) -> Finished:
+    """The end of an attempt whose tool raised."""
+    if isinstance(error, ArgumentError):
+        return Finished(attempt, None, at, "bad_argument", _short(str(error)))
+    if isinstance(error, ResultError):
+        reason = "too_large" if error.reason == "size" else "wrong_type"
+        return Finished(attempt, None, at, reason, _short(str(error)))  # type: ignore[arg-type]  # both are reasons
+    if isinstance(error, ToolError):
+        message, retryable = _short(str(error)), error.retryable
+        return Finished(attempt, None, at, "tool_error", message, lost=is_lost(error), retryable=retryable)
+    return Finished(attempt, None, at, "tool_error", _told(error), lost=is_lost(error))
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the tool cannot know if its work was done: a time-out or a broken connection, or an error out of one.
+
+    Clients wrap these in errors of their own, so the causes are looked at, too.
+    """
+    seen: BaseException | None = error
+    for _ in range(_CHAIN):
+        if seen is None:
+            return False
+        if isinstance(seen, TimeoutError | ConnectionError | EOFError):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
+def _told(error: BaseException) -> str:
+    """Type and message, also of an exception that cannot even be printed."""
+    return _short(traceback.format_exception_only(error)[-1].strip())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"

@@ -1,0 +1,114 @@
+"""What changes while a plan runs: a scope for each running plan, a step in it, the items of a step.
+
+Every step has items: one for each element of its `for`, else a single one. An item is what is tried, retried and
+stood in for; a step is what others wait for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from ..trace.events import Branch, Reason, State
+from .program import Action, Program, StepCode
+
+if TYPE_CHECKING:
+    from .meters import Meter
+
+
+class Phase(Enum):
+    """Where an item is in its life."""
+
+    PREPARED = auto()
+    """Its arguments are known; it waits for a yes, or for its turn under `parallel`."""
+    QUEUED = auto()
+    """Its tool call waits for a free slot."""
+    RUNNING = auto()
+    """Its attempt runs: a tool, or a sub-plan's scope."""
+    PAUSING = auto()
+    """It waits before its next attempt."""
+    DONE = auto()
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """A plan that runs: the root's, or one for each sub-plan's call.
+
+    `path` stands before the names of its steps in events, `key_path` where keys are made. `caller` is the item that
+    called it. `stopped` is set once nothing further may start in it.
+    """
+
+    program: Program
+    path: str
+    key_path: str
+    values: dict[str, Any]
+    meters: tuple[Meter, ...]
+    caller: Item | None = None
+    steps: list[StepRun] = field(default_factory=list)
+    unfinished: int = 0
+    stopped: Ending | None = None
+
+
+@dataclass(slots=True, eq=False)
+class StepRun:
+    """A step of a running plan. `open_needs` counts the needs that are not final."""
+
+    code: StepCode
+    scope: Scope
+    open_needs: int
+    state: State = "waiting"
+    value: Any = None
+    reason: Reason | None = None
+    items: list[Item] = field(default_factory=list)
+    open_items: int = 0
+    next_item: int = 0
+    question: int | None = None
+
+    @property
+    def path(self) -> str:
+        """The step's name as events give it."""
+        return self.scope.path + self.code.name
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """One call or value of a step. `action` is what is tried now, on `branch`; `attempt` counts from 1.
+
+    `attempt_number` is the number of the running attempt, unique in the run. `child` is the scope of a sub-plan
+    that runs as the attempt.
+    """
+
+    step: StepRun
+    index: int | None
+    names: Mapping[str, Any]
+    action: Action
+    branch: Branch = "do"
+    phase: Phase = Phase.PREPARED
+    arguments: dict[str, Any] | None = None
+    fallback_arguments: dict[str, Any] | None = None
+    attempt: int = 0
+    attempt_number: int = 0
+    child: Scope | None = None
+    state: State = "waiting"
+    value: Any = None
+    reason: Reason | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a step or item ends that does not end by itself."""
+
+    state: State
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """What a person is asked on behalf of a step; `binding` is the hash of the calls that a yes allows."""
+
+    step: StepRun
+    binding: str

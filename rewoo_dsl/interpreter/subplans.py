@@ -1,0 +1,152 @@
+"""Scopes: the root plan's, and one for each call of a sub-plan, inside its caller's limits."""
+
+from typing import Any
+
+from ..trace.events import AttemptFinished, Reason
+from .core import Core, Job
+from .items import attempt_started, failed, result_problem, settle
+from .meters import Meter, Used
+from .program import RETURN, PlanCall, Program
+from .state import Ending, Item, Phase, Scope, StepRun
+from .stopping import stop_scope
+
+_TELLING: tuple[Reason, ...] = ("unknown_outcome", "budget", "deadline")
+"""Reasons of a step in a sub-plan that are the call's own reason, too: nobody may try again after them."""
+
+
+def open_scope(
+    core: Core,
+    program: Program,
+    values: dict[str, Any],
+    meters: tuple[Meter, ...],
+    *,
+    path: str = "",
+    key_path: str = "",
+    caller: Item | None = None,
+) -> Scope:
+    """A running plan. Steps without needs start as soon as the agenda comes to them."""
+    scope = Scope(program, path, key_path, values, meters, caller)
+    scope.meters = _own_meters(core, scope) + meters
+    for meter in scope.meters:
+        if meter.scope is None:
+            meter.scope = scope
+    scope.steps = [StepRun(code, scope, code.needs) for code in program.steps]
+    scope.unfinished = len(scope.steps)
+    if not scope.steps:
+        core.later(Job.SCOPE_DONE, scope)
+    for step in scope.steps:
+        if not step.open_needs:
+            core.later(Job.START, step)
+    return scope
+
+
+def _own_meters(core: Core, scope: Scope) -> tuple[Meter, ...]:
+    limit = scope.program.limit
+    if limit is None:
+        return ()
+    meter = Meter(
+        "the plan's limit", scope, limit.calls, None, limit.tokens, limit.cost, limit.time, started=core.at, used=Used()
+    )
+    start_clock(core, meter)
+    return (meter,)
+
+
+def start_clock(core: Core, meter: Meter) -> None:
+    """Measures the meter's time from now on, when it has a ceiling on time."""
+    if meter.seconds is not None:
+        meter.started = core.at
+        core.clocks.append(meter)
+        core.set_timer(meter.seconds, Job.LOOK_AT_CLOCK, meter)
+
+
+def enter(core: Core, item: Item) -> None:
+    """The item's sub-plan call begins: one attempt, in a scope of its own."""
+    if item.phase is Phase.DONE:
+        return
+    action, step = item.action, item.step
+    assert type(action) is PlanCall  # nothing else is entered
+    started = attempt_started(core, item, action.name)
+    place = started.step if item.index is None else f"{started.step}[{item.index}]"
+    if item.branch != "do":
+        place = f"{place}.{item.branch}"
+    meters = step.scope.meters
+    timeout = step.code.timeout
+    if timeout is not None:
+        clock = Meter("the timeout", seconds=timeout, late="timeout", attempt_of=item)
+        start_clock(core, clock)
+        meters = (clock, *meters)
+    values = action.program.values(item.arguments or {}, step.scope.values["now"])
+    key_path = f"{step.scope.key_path}{step.code.name}/{item.index}/{item.branch}/"
+    item.child = open_scope(core, action.program, values, meters, path=f"{place}/", key_path=key_path, caller=item)
+
+
+def scope_done(core: Core, scope: Scope) -> None:
+    """Every step of a sub-plan is final: its `return` is the value of the call."""
+    item = scope.caller
+    if item is None or item.child is not scope:
+        return
+    _leave(core, item)
+    returned = scope.steps[-1] if scope.steps else None
+    if returned is not None and returned.code.name == RETURN and returned.state == "succeeded":
+        problem = result_problem(core, item, returned.value)
+        _record_end(core, item, returned.value if problem is None else None, problem)
+        if problem is None:
+            settle(core, item, "succeeded", returned.value)
+        else:
+            failed(core, item, *problem)
+        return
+    reason, message = _why(scope)
+    _record_end(core, item, None, (reason, message))
+    failed(core, item, reason, message)
+
+
+def _leave(core: Core, item: Item) -> None:
+    """The attempt's scope is over, and so are the clocks that ran for it."""
+    scope, item.child = item.child, None
+    core.clocks = [meter for meter in core.clocks if meter.scope is not scope]
+
+
+def _why(scope: Scope) -> tuple[Reason, str]:
+    """The reason of a sub-plan without a value: the most telling one of its own steps, else the first."""
+    lost = [step for step in scope.steps if step.state in ("failed", "cancelled")]
+    for reason in _TELLING:
+        for step in lost:
+            if step.reason == reason:
+                return reason, f"#{step.code.name} of the sub-plan: {reason}"
+    first = lost[0] if lost else scope.steps[-1]
+    return first.reason or "needs", f"#{first.code.name} of the sub-plan: {first.reason}"
+
+
+def _record_end(core: Core, item: Item, value: Any, problem: tuple[Reason, str] | None) -> None:
+    reason, message = problem or (None, "")
+    core.record(
+        AttemptFinished(item.step.path, item.index, item.branch, item.attempt, value, reason, message, {}, core.at)
+    )
+
+
+def give_up(core: Core, item: Item) -> None:
+    """The `timeout` of a sub-plan's attempt is over: what runs in it is cancelled."""
+    scope = item.child
+    if scope is None:
+        return
+    lost = _has_write_under_way(scope)
+    _leave(core, item)
+    stop_scope(core, scope, Ending("cancelled", "cancelled", "the sub-plan's time is over"), spare_writes=False)
+    reason: Reason = "unknown_outcome" if lost else "timeout"
+    message = "the sub-plan did not finish in time"
+    _record_end(core, item, None, (reason, message))
+    failed(core, item, reason, message)
+
+
+def _has_write_under_way(scope: Scope) -> bool:
+    """Whether an attempt runs whose work may or may not be done, and may not be done twice."""
+    for step in scope.steps:
+        for item in step.items:
+            if item.phase is not Phase.RUNNING:
+                continue
+            if item.child is not None:
+                if _has_write_under_way(item.child):
+                    return True
+            elif not item.action.may_repeat:  # type: ignore[union-attr]  # only calls run
+                return True
+    return False
