@@ -72,49 +72,42 @@ def call_of(parts: Inspected) -> Call:
 
 
 def _async_call(parts: Inspected) -> Call:
-    function, read, write, context_parameter = (
-        parts.function,
-        parts.reader.read,
-        parts.writer.write,
-        parts.context_parameter,
-    )
+    function, bind, write = parts.function, _binder(parts), parts.writer.write
 
     async def call(arguments: Mapping[str, Any], context: CallContext) -> Any:
-        keywords = read(arguments)
-        if context_parameter is not None:
-            keywords[context_parameter] = context
+        keywords = bind(arguments, context)
         try:
             value = await function(**keywords)
             if isinstance(value, Iterator):
                 return await _in_thread(context, write, value, context)
         except asyncio.CancelledError:
-            raise _cancellation(context) from None
+            _require_cancelled(context)
+            raise
         except SystemExit as error:
-            raise _exit(error) from None
+            raise _forbidden(error) from None
         return write(value, context)
 
     return call
 
 
 def _stream_call(parts: Inspected) -> Call:
-    function, read, writer, context_parameter = parts.function, parts.reader.read, parts.writer, parts.context_parameter
+    function, bind, writer = parts.function, _binder(parts), parts.writer
 
     async def call(arguments: Mapping[str, Any], context: CallContext) -> Any:
-        keywords = read(arguments)
-        if context_parameter is not None:
-            keywords[context_parameter] = context
+        keywords = bind(arguments, context)
         try:
             return await writer.write_stream(function(**keywords), context)
         except asyncio.CancelledError:
-            raise _cancellation(context) from None
+            _require_cancelled(context)
+            raise
         except SystemExit as error:
-            raise _exit(error) from None
+            raise _forbidden(error) from None
 
     return call
 
 
 def _thread_call(parts: Inspected) -> Call:
-    function, read, writer, context_parameter = parts.function, parts.reader.read, parts.writer, parts.context_parameter
+    function, bind, writer = parts.function, _binder(parts), parts.writer
 
     def run(keywords: dict[str, Any], context: CallContext) -> Any:
         """Runs in the thread. What only the event loop can finish is given back as it is, to be finished there."""
@@ -124,18 +117,31 @@ def _thread_call(parts: Inspected) -> Call:
         return writer.write(value, context)
 
     async def call(arguments: Mapping[str, Any], context: CallContext) -> Any:
-        keywords = read(arguments)
-        if context_parameter is not None:
-            keywords[context_parameter] = context
+        keywords = bind(arguments, context)
         try:
             value = await _in_thread(context, run, keywords, context)
             return await _finish(value.value, writer, context) if type(value) is _Unfinished else value
         except asyncio.CancelledError:
-            raise _cancellation(context) from None
+            _require_cancelled(context)
+            raise
         except SystemExit as error:
-            raise _exit(error) from None
+            raise _forbidden(error) from None
 
     return call
+
+
+def _binder(parts: Inspected) -> Callable[[Mapping[str, Any], CallContext], dict[str, Any]]:
+    """What makes the function's keyword arguments: those of the plan and, where it is asked for, the context."""
+    read, context_parameter = parts.reader.read, parts.context_parameter
+    if context_parameter is None:
+        return lambda arguments, _context: read(arguments)
+
+    def bind(arguments: Mapping[str, Any], context: CallContext) -> dict[str, Any]:
+        keywords = read(arguments)
+        keywords[context_parameter] = context
+        return keywords
+
+    return bind
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,20 +168,19 @@ def _contained(function: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return function(*arguments)
     except (SystemExit, KeyboardInterrupt, GeneratorExit, StopIteration) as error:
-        raise _exit(error) from None
+        raise _forbidden(error) from None
 
 
-def _exit(error: BaseException) -> ToolError:
+def _forbidden(error: BaseException) -> ToolError:
     return ToolError(f"the tool raised {type(error).__name__}, which no tool may", retryable=False)
 
 
-def _cancellation(context: CallContext) -> BaseException:
-    """The cancellation itself when somebody asked for it; a tool that merely raises it has failed."""
+def _require_cancelled(context: CallContext) -> None:
+    """Tell the tool's thread that nobody waits any more; a tool that cancels itself unasked has failed."""
     task = asyncio.current_task()
     if task is not None and task.cancelling() == 0:
-        return ToolError("the tool raised CancelledError though nobody cancelled it")
+        raise ToolError("the tool raised CancelledError though nobody cancelled it") from None
     context.cancelled = True
-    return asyncio.CancelledError()
 
 
 def _signature(function: Callable[..., Any]) -> tuple[inspect.Signature, dict[str, Any]]:
