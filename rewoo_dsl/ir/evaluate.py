@@ -32,7 +32,7 @@ from .expr import (
     constant_value,
     references,
 )
-from .fuel import ErrorKind, EvaluationError, Fuel
+from .fuel import ErrorKind, EvaluationError, Fuel, cut
 from .operations import (
     Operation,
     add,
@@ -138,7 +138,7 @@ def _name(name: str, at: str) -> Compiled:
         try:
             return env[name]
         except KeyError:
-            raise EvaluationError("form", f"`#{name}` has no value here", at) from None
+            raise EvaluationError("form", f"`#{cut(name)}` has no value here", at) from None
 
     return read
 
@@ -339,7 +339,7 @@ def _conditional(expr: Conditional, at: str) -> Compiled:
 def _apply(expr: Apply, at: str) -> Compiled:
     builtin = BUILTINS.get(expr.function)
     if builtin is None:
-        raise EvaluationError("form", f"there is no built-in `{expr.function[:64]}`", at)
+        raise EvaluationError("form", f"there is no built-in `{cut(expr.function)}`", at)
     arguments = _arguments(expr, builtin, at)
     function = builtin.function
 

@@ -4,7 +4,6 @@ Every evaluation of an expression has fuel. It is charged *before* the work is d
 hostile plan (`replace` of `replace`, a comprehension in a comprehension) stops at the ceiling instead of behind it.
 """
 
-import json
 from typing import Literal, TypeAlias
 
 from .values import Value, compact, kind
@@ -71,10 +70,15 @@ class Fuel:
             raise EvaluationError("fuel", "more text is made than one evaluation may")
 
 
+def cut(text: str, most: int = SHOWN) -> str:
+    """Text in a message: its beginning, with whatever a terminal or a log would stumble over escaped."""
+    return repr(text[:most])[1:-1] + ("..." if len(text) > most else "")
+
+
 def shown(value: Value) -> str:
-    """A value in a message: short ones as JSON, long ones and containers by their kind and size."""
+    """A value in a message: short ones in full, long ones and containers by their kind and size."""
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False) if len(value) <= SHOWN else f"text of {len(value)} characters"
+        return f'"{cut(value)}"' if len(value) <= SHOWN else f"text of {len(value)} characters"
     if isinstance(value, list):
         return f"a list of {len(value)}"
     if isinstance(value, dict):

@@ -7,10 +7,11 @@ The compiled expressions of `evaluate` and the functions of `builtins` are made 
 import math
 import operator
 from collections.abc import Callable, Hashable, Sequence
+from itertools import islice
 from typing import Any, TypeAlias
 
 from .expr import Path
-from .fuel import SHOWN, EvaluationError, Fuel, shown, wanted
+from .fuel import EvaluationError, Fuel, cut, shown, wanted
 from .values import MAX_INT, MIN_INT, Value, compact, kind
 
 Number: TypeAlias = int | float
@@ -242,8 +243,8 @@ def _field(value: Value, key: str) -> Value:
         raise _no_step(f".{key}", value, "an object")
     if key in value:
         return value[key]
-    known = ", ".join(value)
-    raise EvaluationError("key", f"there is no `{key[:SHOWN]}` here, only {known[:SHOWN] or 'an empty object'}")
+    known = ", ".join(islice(value, 20))
+    raise EvaluationError("key", f"there is no `{cut(key)}` here, only {cut(known) or 'an empty object'}")
 
 
 def _item(value: Value, index: int) -> Value:
@@ -256,8 +257,8 @@ def _item(value: Value, index: int) -> Value:
 
 def _no_step(step: str, value: Value, what: str) -> EvaluationError:
     if value is None:
-        return EvaluationError("null", f"`{step[:SHOWN]}` is asked of null")
-    return EvaluationError("type", f"`{step[:SHOWN]}` is asked of {kind(value)}, it needs {what}")
+        return EvaluationError("null", f"`{cut(step)}` is asked of null")
+    return EvaluationError("type", f"`{cut(step)}` is asked of {kind(value)}, it needs {what}")
 
 
 def render(value: Value, fuel: Fuel) -> str:

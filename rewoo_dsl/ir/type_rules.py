@@ -4,9 +4,12 @@ Where `operations` raises, a function here reports a `Finding`; where it gives a
 that this value belongs to.
 """
 
+from collections.abc import Callable
+
 from ..diag.spell import nearest
 from .expr import Path
 from .findings import Certainty, Finding, FindingKind, Report
+from .fuel import cut
 from .types import (
     ANY,
     BOOL,
@@ -26,6 +29,7 @@ from .types import (
     Type,
     Union,
     fits,
+    members_of,
     show,
     union,
 )
@@ -40,8 +44,7 @@ _SCALARS: dict[str, Type] = {"str": STR, "int": INT, "float": FLOAT, "bool": BOO
 
 def brief(one: Type) -> str:
     """A type in a message: its short form, cut when it is a long one."""
-    text = show(one)
-    return text if len(text) <= 120 else text[:117] + "..."
+    return cut(show(one), 120)
 
 
 # --- reading a type ------------------------------------------------------------------------------------------------
@@ -72,7 +75,17 @@ def admits_null(one: Type) -> bool:
 
 def without_null(one: Type) -> Type:
     """The type of the same value once null is excluded."""
-    return union(*(a for a in alternatives(one) if a != NULL)) if admits_null(one) else one
+    return filtered(one, lambda a: a != NULL) if admits_null(one) else one
+
+
+def filtered(one: Type, keep: Callable[[Type], bool]) -> Type:
+    """The alternatives that `keep` wants; a refinement stays whole unless a part of it goes."""
+    kept: list[Type] = []
+    for member in members_of(one):
+        plain = alternatives(member)
+        wanted = [a for a in plain if keep(a)]
+        kept.extend([member] if len(wanted) == len(plain) else wanted)
+    return union(*kept)
 
 
 def item_type(one: Type) -> Type:
@@ -205,7 +218,7 @@ class _Walk:
         for i, step in enumerate(path):
             if is_unknown(one):
                 name = step if isinstance(step, str) else f"[{'*' if step is None else step}]"
-                self._say("unchecked", f"`{name}` is asked of any", "unchecked")
+                self._say("unchecked", f"`{cut(name)}` is asked of any", "unchecked")
                 self.may_miss = self.may_miss or self.guarded
                 return ANY
             if step is None:
@@ -237,12 +250,12 @@ class _Walk:
                 wrong.append(a)
             elif (member := a.member(key)) is not None:
                 found.append(member.type)
-                self._uncertain(member.optional, f"`{key}` may be missing: it is optional in {brief(a)}")
+                self._uncertain(member.optional, f"`{cut(key)}` may be missing: it is optional in {brief(a)}")
             elif a.closed:
                 absent.append(a)
             else:
                 found.append(ANY)
-                self._uncertain(True, f"`{key}` is not declared in {brief(a)}", self._near(key, a))
+                self._uncertain(True, f"`{cut(key)}` is not declared in {brief(a)}", self._near(key, a))
         self._complain(one, f".{key}", "an object", wrong, good=bool(found))
         self._absent(key, absent, good=bool(found))
         return union(*found)
@@ -253,11 +266,11 @@ class _Walk:
             self.may_miss = good = True
         certainty: Certainty = "maybe" if good else "certain"
         if NULL in wrong and not self.guarded:
-            self._say("null", f"`{step}` is asked of null: this is {brief(one)}", certainty)
+            self._say("null", f"`{cut(step)}` is asked of null: this is {brief(one)}", certainty)
         rest = [a for a in wrong if a != NULL]
         if rest:
             hint = f"; `[*]{step}` asks every item" if isinstance(rest[0], ListType) and what == "an object" else ""
-            self._say("type", f"`{step}` needs {what}, this is {brief(union(*rest))}{hint}", certainty)
+            self._say("type", f"`{cut(step)}` needs {what}, this is {brief(union(*rest))}{hint}", certainty)
 
     def _absent(self, key: str, absent: list[ObjectType], *, good: bool) -> None:
         if not absent:
@@ -266,7 +279,7 @@ class _Walk:
         if good and self.guarded:
             return
         near = self._near(key, *absent)
-        self._say("field", f"there is no `{key}` in {brief(absent[0])}", "maybe" if good else "certain", near)
+        self._say("field", f"there is no `{cut(key)}` in {brief(absent[0])}", "maybe" if good else "certain", near)
 
     def _uncertain(self, really: bool, message: str, near: tuple[str, ...] = ()) -> None:
         if really and self.guarded:

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from ..expr import Apply, Expr, ListOf, Path, Selector, escape
 from ..findings import Report
+from ..fuel import cut
 from ..type_rules import require
 from ..types import ANY, Type, show
 from ..values import Value
@@ -127,7 +128,7 @@ def bind(call: Apply, builtin: Builtin) -> Bound:
         place = f"/named/{escape(name)}"
         parameter = builtin.parameter(name)
         if parameter is None or parameter.rest:
-            problems.append((place, f"`{builtin.name}` has no argument `{name}`: {builtin.signature}"))
+            problems.append((place, f"`{builtin.name}` has no argument `{cut(name)}`: {builtin.signature}"))
         elif name in arguments:
             problems.append((place, f"`{name}` of `{builtin.name}` is given twice"))
         else:

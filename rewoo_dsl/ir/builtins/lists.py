@@ -6,7 +6,7 @@ from typing import Any
 
 from ..expr import Path
 from ..findings import Finding
-from ..fuel import EvaluationError, Fuel, wanted
+from ..fuel import EvaluationError, Fuel, cut, wanted
 from ..operations import (
     as_bool,
     as_int,
@@ -259,7 +259,7 @@ def _got(one: Type, given: Given, *, surely: bool) -> tuple[Type, bool]:
         return member.type, member.optional or not surely
     if one.closed:
         near = near_names(str(key.value), [m.name for m in one.members])
-        report(Finding("field", f"there is no `{key.value}` in {brief(one)}", at, "maybe", near))
+        report(Finding("field", f"there is no `{cut(str(key.value))}` in {brief(one)}", at, "maybe", near))
         return union(), True
     return ANY, True
 
