@@ -59,8 +59,10 @@ def _linked(scope: Scope, statement: Statement) -> LinkedStep:
 def _action(action: Action, site: CallSite | None) -> LinkedAction:
     if not isinstance(action, Call):
         return action
-    assert site is not None and site.target is not None and site.binding is not None, "link asked for every target"
+    assert site is not None, "every call has its site"
     target = site.target
+    assert target is not None, "link asked for every target"
+    assert site.binding is not None, "a call with a target has been bound"
     args = tuple((one.name, one.value) for one in site.binding.args)
     if target.subplan is not None:
         return LinkedCall(action.tool, target.subplan, args)

@@ -16,6 +16,7 @@ from ..ir.expr import Action, Call, Comprehension, Expr, children, references
 from ..ir.plan import Plan, Step
 from ..ir.signature import Signature
 from .callables import MODEL_ALIAS, Binding, Target, bind
+from .flow import Types, types_of
 from .order import Order, order_of
 from .walk import NOTHING, Found, condition_is_per_item, pieces
 
@@ -126,9 +127,10 @@ class Scope:
     targets: dict[str, Target | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for kind, group in (("input", self.plan.inputs), ("step", self.plan.steps)):
-            for index, one in enumerate(group):
-                self.names.setdefault(one.name, Definition(kind, index))  # type: ignore[arg-type]  # both are a Kind
+        for index, one in enumerate(self.plan.inputs):
+            self.names.setdefault(one.name, Definition("input", index))
+        for index, step in enumerate(self.plan.steps):
+            self.names.setdefault(step.name, Definition("step", index))
         self.statements.extend(self._statements())
 
     def target(self, name: str) -> Target | None:
@@ -160,6 +162,11 @@ class Scope:
     def order(self) -> Order:
         """In which order the steps can run, and the cycles that leave none."""
         return order_of([self.needs(place) for place in range(len(self.plan.steps))])
+
+    @cached_property
+    def types(self) -> Types:
+        """The types of all names, arguments and results, and what was found on the way."""
+        return types_of(self)
 
     def needs(self, place: int) -> list[int]:
         """The places of the steps that a step names, itself left out, ascending."""

@@ -10,23 +10,37 @@ from typing import TypeAlias
 from ...diag.diagnostic import Diagnostic
 from ..scope import Scope
 from .argument_twice import argument_twice
+from .argument_type import argument_type
+from .condition_type import condition_type
+from .declared_type import declared_type
+from .default_type import default_type
 from .dependency_cycle import dependency_cycle
 from .duplicate_evidence import duplicate_evidence
 from .forward_reference import forward_reference
+from .function_argument import function_argument
+from .loop_source import loop_source
 from .loop_variable_outside import loop_variable_outside
 from .missing_argument import missing_argument
 from .name_clash import name_clash
+from .nested_comprehension import nested_comprehension
+from .null_read import null_read
+from .operand_type import operand_type
 from .over_budget import over_budget
+from .pointless_comparison import pointless_comparison
 from .repeated_write import repeated_write
 from .reserved_name import reserved_name
 from .retried_write import retried_write
 from .self_reference import self_reference
 from .short_form import short_form
 from .text_mention import text_mention
+from .too_deep import too_deep
 from .too_many_items import too_many_items
 from .unbounded_loop import unbounded_loop
+from .unchecked import unchecked
 from .undefined_evidence import undefined_evidence
 from .unknown_argument import unknown_argument
+from .unknown_field import unknown_field
+from .unknown_function import unknown_function
 from .unknown_tool import unknown_tool
 from .unused_evidence import unused_evidence
 from .unused_subplan import unused_subplan
@@ -49,9 +63,22 @@ STRUCTURE: tuple[Rule, ...] = (
     argument_twice,
     unknown_argument,
     missing_argument,
+    nested_comprehension,
 )
 
 MEANING: tuple[Rule, ...] = (
+    default_type,
+    loop_source,
+    condition_type,
+    argument_type,
+    declared_type,
+    null_read,
+    unknown_field,
+    operand_type,
+    function_argument,
+    unknown_function,
+    pointless_comparison,
+    too_deep,
     unbounded_loop,
     too_many_items,
     retried_write,
@@ -62,4 +89,4 @@ MEANING: tuple[Rule, ...] = (
     over_budget,
 )
 
-STRICT: tuple[Rule, ...] = ()
+STRICT: tuple[Rule, ...] = (unchecked,)

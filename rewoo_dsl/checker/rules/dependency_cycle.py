@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ...diag.diagnostic import Diagnostic, Related
 from ..scope import Scope
@@ -18,6 +19,6 @@ def dependency_cycle(scope: Scope) -> Iterator[Diagnostic]:
             hint="an arrow reads: needs. Take one of these references out",
             related=tuple(
                 Related(message=f"#{steps[place].name} needs #{steps[needed].name}", at=f"/steps/{place}")
-                for place, needed in zip(cycle[1:], cycle[2:], strict=False)
+                for place, needed in pairwise(cycle[1:])
             ),
         )

@@ -1,22 +1,27 @@
 from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic, Related
-from ..scope import Scope
+from ..scope import Definition, Scope
 
 
 def duplicate_evidence(scope: Scope) -> Iterator[Diagnostic]:
     """RW104: two steps, or two inputs, of one name."""
-    for kind, group in (("input", scope.plan.inputs), ("step", scope.plan.steps)):
-        for index, one in enumerate(group):
-            first = scope.names[one.name]
-            if first.kind == kind and first.index != index:
-                yield Diagnostic(
-                    code="RW104",
-                    message=f"#{one.name} is defined twice",
-                    at=f"/{kind}s/{index}/name",
-                    hint=f"a name is bound once; call this one #{_free(scope, one.name)}",
-                    related=(Related(message="first defined here", at=f"{first.at}/name"),),
-                )
+    for index, one in enumerate(scope.plan.inputs):
+        yield from _duplicate(scope, one.name, Definition("input", index))
+    for index, step in enumerate(scope.plan.steps):
+        yield from _duplicate(scope, step.name, Definition("step", index))
+
+
+def _duplicate(scope: Scope, name: str, here: Definition) -> Iterator[Diagnostic]:
+    first = scope.names[name]
+    if first.kind == here.kind and first.index != here.index:
+        yield Diagnostic(
+            code="RW104",
+            message=f"#{name} is defined twice",
+            at=f"{here.at}/name",
+            hint=f"a name is bound once; call this one #{_free(scope, name)}",
+            related=(Related(message="first defined here", at=f"{first.at}/name"),),
+        )
 
 
 def _free(scope: Scope, name: str) -> str:

@@ -2,7 +2,6 @@ from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic, Related
 from ..moves import move_before
-from ..order import Order
 from ..scope import Scope, Statement
 
 

@@ -1,0 +1,31 @@
+"""From what `infer` found to diagnostics: certain ones are errors, the others warnings."""
+
+from collections.abc import Iterator
+
+from ..diag.diagnostic import Diagnostic, Severity
+from ..ir.findings import FindingKind
+from .messages import alternatives, did_you_mean
+from .scope import Scope
+
+_HINTS: dict[str, str] = {
+    "null": "give a stand-in with default(…, value), or ask first: `… != null`",
+    "condition": "compare it with something: there is no truthiness",
+    "comparison": "the answer is always the same",
+}
+
+
+def as_diagnostics(scope: Scope, code: str, *kinds: FindingKind) -> Iterator[Diagnostic]:
+    """The findings of these kinds under one code, each place once."""
+    seen: set[tuple[str, str]] = set()
+    for at, one in scope.types.found:
+        if one.kind not in kinds or one.certainty == "unchecked" or (at, one.message) in seen:
+            continue
+        seen.add((at, one.message))
+        yield Diagnostic(
+            code=code,
+            severity=Severity.ERROR if one.certainty == "certain" else Severity.WARNING,
+            message=one.message,
+            at=at,
+            hint=did_you_mean(list(one.near)) if one.near else _HINTS.get(one.kind),
+            allowed=alternatives(list(one.near), ()),
+        )
