@@ -7,11 +7,16 @@ iterator hidden in a container is found before a serialiser would run it for eve
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from math import isfinite
 
 from pydantic import BaseModel
 
 from ..ir.values import MAX_DEPTH, Value, measure, problem
 from .errors import ResultError
+
+_TEXTS = (str, bytes, bytearray)
+_SCALARS = (*_TEXTS, int, float)
+_CONTAINERS = (dict, list, tuple, set, frozenset, deque)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +39,19 @@ def weigh(value: Value, limits: ResultLimits) -> int:
 
 
 def guard(value: object, limits: ResultLimits) -> None:
-    """Raise `ResultError` when `value` is surely beyond the limits or holds an iterator; copies nothing.
+    """Raise `ResultError` when `value` is surely beyond the limits or would lose something on its way; copies nothing.
 
     Looks into plain containers, dataclasses and pydantic models; whatever else there is counts one byte. So it never
-    refuses what `weigh` would accept, but for objects that a serialiser of their own makes smaller.
+    refuses what `weigh` would accept, but for objects that a serialiser of their own makes smaller. What a serialiser
+    changes in silence (a number that is not finite, a key that is no text) is refused here.
     """
     size = 0
     open_nodes: list[Iterator[object]] = [iter((value,))]
     while open_nodes:
         for node in open_nodes[-1]:
-            size += len(node) if isinstance(node, str | bytes | bytearray) else 1
-            if size > limits.bytes:
+            # A container without its members is one byte, and each of them will be one at least.
+            size += len(node) if isinstance(node, _TEXTS) else 1
+            if size > limits.bytes or (isinstance(node, _CONTAINERS) and size + len(node) > limits.bytes):
                 raise too_large(limits)
             members = _members(node)
             if members is not None:
@@ -61,11 +68,13 @@ def too_large(limits: ResultLimits) -> ResultError:
 
 
 def _members(node: object) -> Iterator[object] | None:
-    if isinstance(node, str | int | float | bytes | bytearray | None):
+    if isinstance(node, float) and not isfinite(node):
+        raise ResultError(f"the result holds a number that is not finite ({node})")
+    if node is None or isinstance(node, _SCALARS):
         return None
     if isinstance(node, dict):
         return _keys_and_values(node)
-    if isinstance(node, list | tuple | set | frozenset | deque):
+    if isinstance(node, _CONTAINERS):
         return iter(node)
     if isinstance(node, Iterator):
         raise ResultError("the result holds an iterator; only a result that is one as a whole is read")

@@ -93,9 +93,9 @@ def _make(
 ) -> Tool:
     name = checked_name(name or _own_name(function))
     if timeout is not None and not timeout > 0:
-        raise ToolError(f"tool `{name}`: timeout is seconds above 0, not {timeout!r}")
+        raise ToolError(f"tool `{name}`: timeout is seconds above 0, not {timeout!r}", retryable=False)
     if max_parallel is not None and max_parallel < 1:
-        raise ToolError(f"tool `{name}`: max_parallel is at least 1, not {max_parallel!r}")
+        raise ToolError(f"tool `{name}`: max_parallel is at least 1, not {max_parallel!r}", retryable=False)
     try:
         parts = inspect_function(name, function)
         parameters, returns = parts.reader.schema(), parts.writer.schema()

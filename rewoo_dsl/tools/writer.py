@@ -41,7 +41,7 @@ class ResultWriter:
         """Plain JSON data. Raises `ResultError`."""
         kind = type(value)
         if kind in self._scalars:
-            if kind is not str or not value.isascii() or len(value) >= context.limits.bytes:
+            if kind is not str or not value.isascii() or len(value) + 2 > context.limits.bytes:
                 weigh(value, context.limits)
             return value
         if isinstance(value, Iterator) and (self._is_stream or self._annotation is Any):
