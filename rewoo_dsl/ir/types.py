@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeGuard
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
@@ -108,7 +108,7 @@ NEVER = Union(())
 
 
 def union(*members: Type) -> Type:
-    """The type of a value that is one of `members`: flattened, without repeats or members another one covers."""
+    """The type of a value that is one of `members`: flattened, no repeats, none that another one covers, null last."""
     flat: dict[Type, None] = {}
     for one in _flatten(members):
         if isinstance(one, AnyType):
@@ -116,6 +116,7 @@ def union(*members: Type) -> Type:
         flat[one] = None
     scalars = [one for one in flat if isinstance(one, Scalar)]
     kept = [a for a in flat if not any(b is not a and _covers(b, a) for b in scalars)]
+    kept.sort(key=lambda one: one == NULL)  # null goes last: `T?` is how it is written
     return kept[0] if len(kept) == 1 else Union(tuple(kept))
 
 
@@ -134,7 +135,7 @@ def _covers(big: Type, small: Type) -> bool:
     if not isinstance(big, Scalar):
         return False
     if isinstance(small, Only):
-        return kind(small.value) == big.name or (big == FLOAT and kind(small.value) == "int")
+        return _is_of(small.value, _JSON_NAMES[big.name])
     return big == FLOAT and small == INT
 
 
@@ -276,7 +277,7 @@ def from_schema(schema: object, root: object | None = None) -> Type:
     Local `$ref`s are followed inside `root` (default: the schema itself); remote ones, loops, whatever is
     nested deeper than `MAX_SCHEMA_DEPTH` and what comes after `MAX_SCHEMA_NODES` are `any`: nothing is ever fetched.
     """
-    return _Reader(schema if root is None else root).read(schema, 0, frozenset())
+    return _Reader(schema if root is None else root).whole(schema)
 
 
 def is_exact(one: Type) -> bool:
@@ -297,85 +298,159 @@ def is_exact(one: Type) -> bool:
 
 
 class _Reader:
-    """Reads one schema document."""
+    """Reads one schema document. `gave_up` says that `any` stands somewhere for what could not be followed."""
 
     def __init__(self, root: object) -> None:
         self.root = root
         self.nodes_left = MAX_SCHEMA_NODES  # definitions that refer to each other twice double at every level
+        self.gave_up = False
+
+    def whole(self, schema: object) -> Type:
+        try:
+            return self.read(schema, 0, frozenset())
+        except RecursionError:  # a constant or a keyword nested beyond all sense
+            return self._any()
 
     def read(self, schema: object, depth: int, seen: frozenset[str]) -> Type:
-        if schema is False:
+        if schema is False or schema == {"not": {}}:
             return NEVER
-        self.nodes_left -= 1
-        if not isinstance(schema, dict) or depth > MAX_SCHEMA_DEPTH or self.nodes_left < 0:
+        if not isinstance(schema, dict):
             return ANY
+        self.nodes_left -= 1
+        if depth > MAX_SCHEMA_DEPTH or self.nodes_left < 0:
+            return self._any()
         found = self._shape(schema, depth, seen)
-        if self._says_more(schema) and found != NEVER:
-            return Refined(base(found), canonical(self._inlined(schema, seen)))
-        return found
+        return self._refined(found, schema) if found != NEVER and _says_more(schema) else found
 
-    def _says_more(self, schema: Schema) -> bool:
-        if schema.keys() - _UNDERSTOOD:
-            return True
-        return "oneOf" in schema or ("anyOf" in schema and bool({"type", "properties", "enum"} & schema.keys()))
+    def _any(self) -> Type:
+        self.gave_up = True
+        return ANY
 
-    def _inlined(self, schema: Schema, seen: frozenset[str]) -> Schema:
-        defs = {} if schema is self.root else self._definitions()
-        return {**defs, **schema} if "$ref" in json.dumps(schema, default=str) and not seen else schema
-
-    def _definitions(self) -> Schema:
-        root = self.root if isinstance(self.root, dict) else {}
-        return {key: root[key] for key in ("$defs", "definitions") if key in root}
+    def _refined(self, found: Type, schema: Schema) -> Type:
+        """`found`, with the schema beside it that says more; its definitions come along when it refers to any."""
+        try:
+            text = _json(schema)
+            if "$ref" in text and schema is not self.root and isinstance(self.root, dict):
+                text = _json({key: self.root[key] for key in _DEFINITIONS if key in self.root} | schema)
+        except TypeError:  # Python data that is no JSON
+            return self._any()
+        self.nodes_left -= len(text) // 256
+        return Refined(base(found), text)
 
     def _shape(self, schema: Schema, depth: int, seen: frozenset[str]) -> Type:
         if isinstance(ref := schema.get("$ref"), str):
             return self._follow(ref, depth, seen)
-        if "const" in schema:
-            return of_value(schema["const"])
-        if isinstance(options := schema.get("enum"), list):
-            return union(*(of_value(v) for v in options))
+        if (options := _options(schema)) is not None:
+            return union(*map(of_value, options))
         for key in ("anyOf", "oneOf"):
             if isinstance(options := schema.get(key), list) and options:
                 return union(*(self.read(s, depth + 1, seen) for s in options))
-        names = schema.get("type")
-        if isinstance(names, list):
-            return union(*(self._named(n, schema, depth, seen) for n in names))
-        if isinstance(names, str):
-            return self._named(names, schema, depth, seen)
-        if "properties" in schema:
-            return self._named("object", schema, depth, seen)
-        return self._named("array", schema, depth, seen) if "items" in schema else ANY
+        names = _type_names(schema)
+        return union(*(self._named(n, schema, depth, seen) for n in names)) if names else ANY
 
     def _follow(self, ref: str, depth: int, seen: frozenset[str]) -> Type:
-        if ref in seen or not ref.startswith("#"):
-            return ANY
+        if ref in seen or not (ref == "#" or ref.startswith("#/")):
+            return self._any()
         target = self.root
-        for token in ref[1:].split("/")[1:]:
+        for token in ref.split("/")[1:]:
             key = token.replace("~1", "/").replace("~0", "~")
-            if isinstance(target, dict) and key in target:
-                target = target[key]
-            else:
-                return ANY
+            if not isinstance(target, dict) or key not in target:
+                return self._any()
+            target = target[key]
         return self.read(target, depth + 1, seen | {ref})
 
     def _named(self, name: object, schema: Schema, depth: int, seen: frozenset[str]) -> Type:
         if name == "array":
-            return ListType(self.read(schema.get("items", {}), depth + 1, seen))
+            items = True if "prefixItems" in schema else schema.get("items", True)
+            return ListType(self.read(items, depth + 1, seen))
         if name == "object":
             return self._object(schema, depth, seen)
         return Scalar(_SHORT_NAMES[name]) if isinstance(name, str) and name in _SHORT_NAMES else ANY
 
     def _object(self, schema: Schema, depth: int, seen: frozenset[str]) -> Type:
         properties = schema.get("properties")
-        more = schema.get("additionalProperties", True)
-        if not isinstance(properties, dict) or (not properties and more is not False):
+        properties = properties if isinstance(properties, dict) else {}
+        required = schema.get("required")
+        required = dict.fromkeys(filter(_is_text, required)) if isinstance(required, list) else {}
+        more = True if "patternProperties" in schema else schema.get("additionalProperties", True)
+        if not properties and not required and more is not False:
             return DictType(self.read(more, depth + 1, seen))
-        required = schema.get("required", ())
         members = tuple(
-            Member(str(key), self.read(value, depth + 1, seen), key not in required)
-            for key, value in properties.items()
+            Member(name, self.read(properties.get(name, more), depth + 1, seen), name not in required)
+            for name in filter(_is_text, {**properties, **required})
         )
         return ObjectType(members, closed=more is False)
+
+
+_DEFINITIONS = ("$defs", "definitions")
+
+
+def _json(schema: Schema) -> str:
+    return json.dumps(schema, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str)
+
+
+def _type_names(schema: Schema) -> list[object]:
+    names = schema.get("type")
+    if isinstance(names, list):
+        return names
+    return [] if names is None else [names]
+
+
+def _options(schema: Schema) -> list[Value] | None:
+    """The values that a schema lists and its `type` admits, or None when it lists none."""
+    if "const" in schema:
+        listed = [schema["const"]]
+    elif isinstance(schema.get("enum"), list):
+        listed = schema["enum"]
+    else:
+        return None
+    names = _type_names(schema)
+    return [value for value in listed if not names or any(_is_of(value, name) for name in names)]
+
+
+def _is_of(value: Value, name: object) -> bool:
+    """Whether a value has a type of JSON Schema, where `1.0` is an integer."""
+    match value:
+        case bool():
+            return name == "boolean"
+        case int():
+            return name in ("integer", "number")
+        case float():
+            return name == "number" or (name == "integer" and value.is_integer())
+        case list():
+            return name == "array"
+        case dict():
+            return name == "object"
+    return name == _JSON_NAMES[kind(value)]
+
+
+def _has_items(value: Value) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_items, value.values()))
+    return isinstance(value, list) and bool(value)
+
+
+def _says_more(schema: Schema) -> bool:
+    """Whether a schema says anything that its type, as read here, does not."""
+    said = schema.keys() - _IGNORED
+    if said - _UNDERSTOOD or "oneOf" in said:
+        return True
+    if "$ref" in said or "anyOf" in said:
+        return len(said) > 1
+    if (options := _options(schema)) is not None:
+        return bool(said - {"const", "enum", "type"}) or any(map(_has_items, options))
+    names = _type_names(schema)
+    if not all(isinstance(name, str) and name in _ALL_NAMES for name in names):
+        return True
+    more_typed = isinstance(schema.get("additionalProperties"), dict) and bool(said & {"properties", "required"})
+    return bool(said) and (not names or more_typed or isinstance(schema.get("items"), list))
+
+
+_ALL_NAMES = _SHORT_NAMES.keys() | {"array", "object"}
 
 
 # --- three-valued fit ----------------------------------------------------------------------------------------------
@@ -404,7 +479,7 @@ _UNCHECKED = Fit(Answer.YES, checked=False)
 @lru_cache(maxsize=4096)
 def fits(source: Type, target: Type) -> Fit:
     """Whether a value of `source` can be used where `target` is wanted."""
-    if isinstance(target, AnyType) or source == target or source == NEVER:
+    if isinstance(target, AnyType) or source in (target, NEVER):
         return _YES
     if isinstance(source, AnyType):
         return _UNCHECKED
@@ -437,9 +512,9 @@ def _from_each(source: Union, target: Type) -> Fit:
 
 def _into_one(source: Type, target: Union) -> Fit:
     found = [fits(source, member) for member in target.members]
-    best = next((f for f in found if f.answer is Answer.YES), None)
-    if best is not None:
-        return best
+    good = [f for f in found if f.answer is Answer.YES]
+    if good:
+        return next((f for f in good if f.checked), good[0])
     if any(f.answer is Answer.MAYBE for f in found):
         maybe = next(f for f in found if f.answer is Answer.MAYBE)
         return Fit(Answer.MAYBE, maybe.why, maybe.path)
@@ -465,7 +540,7 @@ def _simple(source: Type, target: Type) -> Fit:
         case DictType(), DictType():
             return _at("{*}", fits(source.value, target.value), empty_fits=True)
         case ObjectType(), DictType():
-            return _worst([_at(m.name, fits(m.type, target.value), m.optional) for m in source.members])
+            return _object_into_dict(source, target)
         case DictType(), ObjectType():
             return _dict_into_object(source, target)
         case ObjectType(), ObjectType():
@@ -487,6 +562,12 @@ def _worst(found: Sequence[Fit]) -> Fit:
             if one.answer is answer:
                 return one
     return Fit(Answer.YES, checked=all(f.checked for f in found))
+
+
+def _object_into_dict(source: ObjectType, target: DictType) -> Fit:
+    found = _worst([_at(m.name, fits(m.type, target.value), m.optional) for m in source.members])
+    unknown = not source.closed and not isinstance(target.value, AnyType)
+    return _UNCHECKED if unknown and found.answer is Answer.YES else found
 
 
 def _dict_into_object(source: DictType, target: ObjectType) -> Fit:
@@ -525,11 +606,33 @@ def _object_into_object(source: ObjectType, target: ObjectType) -> Iterator[Fit]
 
 def _from_json(data: object) -> Type:
     if isinstance(data, AnyType | Scalar | Only | ListType | DictType | ObjectType | Union | Refined):
-        return data
-    found = from_schema(data)
-    if not is_exact(found):
-        raise ValueError(f"this JSON Schema says more than a type of the language can: {canonical(data)[:120]}")  # type: ignore[arg-type]  # data came from JSON
-    return found
+        return _as_written(data)
+    reader = _Reader(data)
+    found = reader.whole(data)
+    if reader.gave_up or not isinstance(data, dict):
+        raise ValueError("this is no JSON Schema that a type of the language can say")
+    return _as_written(found)
+
+
+def _as_written(one: Type) -> Type:
+    """The type as the language would write it: objects are open there, and closed only when asked of a model."""
+    match one:
+        case AnyType() | Scalar():
+            return one
+        case Only() if not isinstance(one.value, bool):
+            return one
+        case ListType():
+            return ListType(_as_written(one.item))
+        case DictType():
+            return DictType(_as_written(one.value))
+        case ObjectType():
+            members = tuple(Member(m.name, _as_written(m.type), m.optional) for m in one.members)
+            return ObjectType(members) if members else DictType(ANY)
+        case Union() if one.members:
+            return union(*map(_as_written, one.members))
+        case Refined():
+            raise ValueError(f"this JSON Schema says more than a type of the language can: {one.schema[:120]}")
+    raise ValueError(f"the language has no way to write the type {show(one)}")
 
 
 JsonType = Annotated[
