@@ -87,10 +87,10 @@ class Scope:
 
     def known(self, name: str, path: Path) -> tuple[Type, Path]:
         """The type of the longest part of a path that something is known about, and the rest of the path."""
-        for cut in range(len(path), -1, -1) if self.facts else ():
-            fact = self.facts.get((name, path[:cut]))
+        for length in range(len(path), -1, -1) if self.facts else ():
+            fact = self.facts.get((name, path[:length]))
             if fact is not None:
-                return fact, path[cut:]
+                return fact, path[length:]
         return self.types.get(name, ANY), path
 
     def learnt(self, name: str, path: Path, one: Type) -> "Scope":
