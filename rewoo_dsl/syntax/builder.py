@@ -6,6 +6,7 @@ does not (a clause twice, a name too long) goes to `complaints` as it is met; th
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from ..diag.diagnostic import Span
@@ -63,9 +64,7 @@ class Builder:
     def methods(self, names: Iterable[str]) -> dict[str, Any]:
         """The methods of these rules; a rule that Python has a word for (`list`) has its method as `list_`."""
         return {
-            name: method
-            for name in names
-            if (method := getattr(self, name, None) or getattr(self, name + "_", None))
+            name: method for name in names if (method := getattr(self, name, None) or getattr(self, name + "_", None))
         }
 
     # --- names and text ---
@@ -234,7 +233,7 @@ class Builder:
 
     def approve(self, kids: Kids) -> ast.Approve:
         text = within = None
-        for before, kid in zip(kids, kids[1:], strict=False):
+        for before, kid in pairwise(kids):
             if kid[0][0] in "\"'":
                 text = self.string([kid])
             elif before[0].strip(" \t") == "within":

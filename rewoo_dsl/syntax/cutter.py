@@ -25,10 +25,10 @@ _HEAD = (
 HEAD = re.compile(_HEAD)
 """What begins a statement. At the start of a line it ends whatever was left open above."""
 
-_LINE_HEAD = re.compile(rf"^[ \t]*{_HEAD}", re.MULTILINE)
+LINE_HEAD = re.compile(rf"^[ \t]*{_HEAD}", re.MULTILINE)
 _EVIDENCE_LINE = re.compile(rf"[ \t]*{_EVIDENCE}")
 _LINE = re.compile(
-    r"""[ \t]*(?:(?P<gap>\r?\n)|(?P<remark>(?://|\#[ \t!])[^\n]*)|(?P<line>(?:Plan|Goal):[^\n]*)"""
+    r"""[ \t]*(?:(?P<gap>\r?\n(?:[ \t]*\r?\n)*+)|(?P<remark>(?://|\#[ \t!])[^\n]*)|(?P<line>(?:Plan|Goal):[^\n]*)"""
     r"""|(?P<solve>Solve:(?![ \t]*\"{3})[^\n]*))?"""
 )
 _DULL = re.compile(r"""[^"'/#()\[\]{}\n\\=]*+""")
@@ -96,7 +96,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A blank line."""
+    """Blank lines."""
 
     span: Span
 
@@ -157,7 +157,9 @@ class Cutter:
         self.position = scan.position
         if not scan.depth_is_zero and piece.trouble is None:
             piece.trouble = Trouble("bracket", scan.opened, scan.position)
-        span = _trimmed(self._text, start, min(scan.position, piece.trailing.start if piece.trailing else scan.position))
+        span = _trimmed(
+            self._text, start, min(scan.position, piece.trailing.start if piece.trailing else scan.position)
+        )
         piece.end = max(span.end, start)
         piece.closed = self._skip_newline() or scan.ended_by_head
         return piece
@@ -168,7 +170,7 @@ class Cutter:
         match = None if self._no_block_ends else _BLOCK.match(self._text, start)
         if match is None:
             self._no_block_ends = True
-        head = _LINE_HEAD.search(self._text, start + 3) if match is None or start < self._fence else None
+        head = LINE_HEAD.search(self._text, start + 3) if match is None or start < self._fence else None
         if match and not (head and head.start() < match.end()):
             scan.over(match.end())
             scan.piece.holds_block = True
@@ -316,7 +318,7 @@ class _Scan:
         """A head no deeper than the statement's own line ends a bracket; `#E1 =` stands in no bracket at any depth."""
         if _EVIDENCE_LINE.match(self.text, line):
             return True
-        head = _LINE_HEAD.match(self.text, line)
+        head = LINE_HEAD.match(self.text, line)
         if head is None:
             return False
         return len(head[0]) - len(head[0].lstrip(" \t")) <= self.indent

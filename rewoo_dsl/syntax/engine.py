@@ -20,11 +20,17 @@ END = "$END"
 
 
 class Stuck(Exception):
-    """The text does not go on as the grammar wants. `expected` holds the terminals that could come at `position`."""
+    """The text does not go on as the grammar wants, at `position`. `last` is the terminal read before it."""
 
-    def __init__(self, position: int, expected: frozenset[str], last: str | None) -> None:
-        self.position, self.expected, self.last = position, expected, last
+    def __init__(self, position: int, last: str | None, engine: "Engine", states: list[int]) -> None:
+        self.position, self.last = position, last
+        self._engine, self._states = engine, states
         super().__init__(f"stuck at {position}")
+
+    @property
+    def expected(self) -> frozenset[str]:
+        """The terminals that could come here."""
+        return self._engine.acceptable(self._states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,7 @@ class Engine:
                 token: Token = ("", end, end)
                 begin = self._blank.match(text, position, end).end()  # type: ignore[union-attr]  # matches always
                 if begin != end:
-                    raise Stuck(begin, self._acceptable(states), last)
+                    raise Stuck(begin, last, self, states)
                 name = END
             else:
                 name = match.lastgroup  # type: ignore[assignment]  # one group always matches
@@ -100,7 +106,7 @@ class Engine:
             while True:
                 action = row.get(name)
                 if action is None:
-                    raise Stuck(begin, self._acceptable(states), last)
+                    raise Stuck(begin, last, self, states)
                 if action >= 0:
                     states.append(action)
                     values.append(token)
@@ -132,7 +138,7 @@ class Engine:
         self._lexers[context] = match
         return match
 
-    def _acceptable(self, states: list[int]) -> frozenset[str]:
+    def acceptable(self, states: list[int]) -> frozenset[str]:
         """The terminals that could be shifted now: those of the state whose reductions lead to a shift."""
         return frozenset(name for name in self._actions[states[-1]] if self._shifts(states, name))
 

@@ -19,6 +19,7 @@ from .grammar import digest
 STARTS = ("piece", "start")
 TEXT_STARTS = ("text", "raw_text")
 
+
 def lark_parser(grammar: str, **options: Any) -> Lark:
     """Lark itself on the same grammar: the yardstick of tests and benchmarks."""
     return Lark(grammar, parser="lalr", start=[*STARTS, *TEXT_STARTS], **options)
@@ -38,7 +39,11 @@ def build(grammar: str) -> dict[str, Any]:
     for old in states:
         row = sorted(parse_table.states[old].items())
         actions.append(
-            {name: new[arg] if kind is Shift else -1 - rules[arg] for name, (kind, arg) in row if name.isupper() or name == "$END"}
+            {
+                name: new[arg] if kind is Shift else -1 - rules[arg]
+                for name, (kind, arg) in row
+                if name.isupper() or name == "$END"
+            }
         )
         gotos.append({name: new[arg] for name, (_, arg) in row if not (name.isupper() or name == "$END")})
     contexts: dict[tuple[str, ...], int] = {}
@@ -61,7 +66,8 @@ def build(grammar: str) -> dict[str, Any]:
         "words": {
             t.pattern.value: t.name
             for t in parser.terminals
-            if isinstance(t.pattern, PatternStr) and re.fullmatch(terminals["NAME"].pattern.to_regexp(), t.pattern.value)
+            if isinstance(t.pattern, PatternStr)
+            and re.fullmatch(terminals["NAME"].pattern.to_regexp(), t.pattern.value)
         },
         "ignore": "|".join(terminals[name].pattern.to_regexp() for name in sorted(ignored)),
     }

@@ -1,0 +1,487 @@
+"""Says what is wrong with a statement that does not parse, in the author's terms: one diagnostic for each statement.
+
+`EXPLANATIONS` is a tuple of small functions, each of which recognises one mistake by the text around the place where
+the engine got stuck and by what could have come there; the first that answers is taken. The last one always answers.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ..diag.codes import syntax as codes
+from ..diag.codes._code import Code
+from ..diag.diagnostic import Diagnostic, Edit, Fix, Related, Span
+from ..diag.spell import nearest
+from .builder import Complaint
+from .cutter import HEAD, Trouble
+from .engine import END, Stuck
+from .grammar import pattern
+
+WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+CLAUSES = {
+    "IF": "if",
+    "FOR": "for",
+    "RETRY": "retry",
+    "TIMEOUT": "timeout",
+    "FALLBACK": "fallback",
+    "AFTER": "after",
+    "APPROVE": "approve",
+}
+_OTHER_WORDS = {
+    "ELSE": "else",
+    "IN": "in",
+    "NOT_IN": "not in",
+    "AND": "and",
+    "OR": "or",
+    "MAX": "max",
+    "PARALLEL": "parallel",
+    "WITHIN": "within",
+    "AS": "as",
+}
+KEYWORDS = CLAUSES | _OTHER_WORDS
+_SHOWN = KEYWORDS | {
+    "STRING": '"text"',
+    "EVID": "#name",
+    "NAME": "a name",
+    "NUMBER": "a number",
+    "COUNT": "a whole number",
+    "DURATION": "a time span such as 10s",
+    "FIELD": ".name",
+    "AT": "[0]",
+    "EACH": "[*]",
+    "KEY": '["key"]',
+    "RAW": "[raw text]",
+    "CMP": "== != < <= > >=",
+    "EQ": "=",
+    "COLON": ":",
+    "COMMA": ",",
+    "BAR": "|",
+    "OPT": "?",
+    "PLUS": "+",
+    "MINUS": "-",
+    "TIMES": "*",
+    "OVER": "/",
+    "MODULO": "%",
+    "LPAR": "(",
+    "RPAR": ")",
+    "LSQB": "[",
+    "RSQB": "]",
+    "LBRACE": "{",
+    "RBRACE": "}",
+    "NOT": "not",
+    "TRUE": "true",
+    "FALSE": "false",
+    "NULL": "null",
+    "SCALAR": "str int float bool null any",
+    "LIST": "list[T]",
+    "DICT": "dict[T]",
+    "CALLS": "calls",
+    "TOKENS": "tokens",
+    "TIME": "time",
+    "COST": "cost",
+    END: "the end of the line",
+}
+_ORDER = {name: place for place, name in enumerate(_SHOWN)}
+_TYPES = ("str", "int", "float", "bool", "null", "any", "list[any]", "dict[any]")
+_FOREIGN_TYPES = {
+    "string": "str",
+    "text": "str",
+    "integer": "int",
+    "number": "float",
+    "double": "float",
+    "boolean": "bool",
+    "none": "null",
+    "array": "list[any]",
+    "list": "list[any]",
+    "object": "dict[any]",
+    "dict": "dict[any]",
+    "map": "dict[any]",
+}
+_NEEDS_DURATION = {"TIMEOUT": "timeout", "WITHIN": "within", "TIME": "time"}
+_NEEDS_COUNT = {"RETRY": "retry", "MAX": "max", "PARALLEL": "parallel", "CALLS": "calls", "TOKENS": "tokens"}
+_AMOUNT = re.compile(r"[^\s,)\]}]+(?:[ \t]*(?:ms|s|m|h|sec(?:onds?)?|min(?:utes?)?|hours?)\b)?")
+_UNITS = {"sec": "s", "second": "s", "seconds": "s", "min": "m", "minute": "m", "minutes": "m"}
+_UNITS |= {"hour": "h", "hours": "h"}
+_TOKEN = re.compile(r"\#?[A-Za-z0-9_]+|[=!<>]=|&&|\|\||\.\.+|,[ \t]*,|\S")
+_OPERATORS = {"&&": "and", "||": "or", "!": "not", "<>": "!=", "===": "=="}
+_ESCAPED = re.compile(r"\\(?s:.)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Where and how the engine got stuck. `text` is the piece on one line; offsets in it plus `shift` are the plan's."""
+
+    text: str
+    shift: int
+    position: int
+    expected: frozenset[str]
+    last: str | None
+
+    @classmethod
+    def of(cls, stuck: Stuck, text: str, shift: int) -> "Failure":
+        return cls(text, shift, stuck.position, stuck.expected, stuck.last)
+
+    @property
+    def rest(self) -> str:
+        return self.text[self.position : self.position + 256]
+
+    def span(self, start: int, end: int) -> Span:
+        return Span(start + self.shift, end + self.shift)
+
+    def here(self) -> Span:
+        """The token at the place, or the end of what was read."""
+        match = _TOKEN.match(self.text, self.position)
+        if match:
+            return self.span(*match.span())
+        end = len(self.text.rstrip(" \t"))
+        return self.span(max(end - 1, 0), end)
+
+    def word(self) -> str:
+        match = WORD.match(self.text, self.position)
+        return match[0] if match else ""
+
+    def word_before(self) -> re.Match[str] | None:
+        return re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?=[ \t]*\Z)").search(
+            self.text, max(0, self.position - 128), self.position
+        )
+
+
+def found(
+    code: Code,
+    message: str,
+    span: Span,
+    *,
+    hint: str | None = None,
+    fixes: Iterable[Fix] = (),
+    allowed: Iterable[str] = (),
+    related: Iterable[Related] = (),
+) -> Diagnostic:
+    """A diagnostic of a code of this room."""
+    return Diagnostic(
+        code=code.number,
+        message=message,
+        severity=code.severity,
+        span=span,
+        hint=hint,
+        fixes=tuple(fixes),
+        allowed=tuple(allowed),
+        related=tuple(related),
+    )
+
+
+def replacing(message: str, span: Span, text: str, *, safe: bool = False) -> Fix:
+    return Fix(message=message, edits=(Edit(span=span, text=text),), safe=safe)
+
+
+def shown(expected: frozenset[str]) -> tuple[str, ...]:
+    """What could stand there, in words a person knows, values first."""
+    known = sorted((name for name in expected if name in _SHOWN), key=_ORDER.__getitem__)
+    return tuple(_SHOWN[name] for name in known)
+
+
+# --- what the engine stumbled over, most telling first ---
+
+
+def _two_statements(at: Failure) -> Diagnostic | None:
+    if at.position == 0 or not HEAD.match(at.text, at.position):
+        return None
+    place = at.span(at.position, at.position)
+    fix = replacing("begin a new line", place, "\n", safe=True)
+    return found(codes.TWO_STATEMENTS, "a second statement begins on the same line", at.here(), fixes=[fix])
+
+
+def _escape(at: Failure) -> Diagnostic | None:
+    quote = at.rest[:1]
+    if quote not in ("'", '"') or "STRING" not in at.expected:
+        return None
+    allowed = pattern("ESCAPE")
+    for match in _ESCAPED.finditer(at.text, at.position):
+        if allowed.match(match[0] + at.text[match.end() : match.end() + 4]):
+            continue
+        span = at.span(*match.span())
+        fix = replacing("write the backslash itself", at.span(match.start(), match.start()), "\\", safe=True)
+        message = f"`{match[0].strip()}` is no escape"
+        return found(codes.UNKNOWN_ESCAPE, message, span, fixes=[fix], hint="write `\\\\` for a backslash")
+    return None
+
+
+def _amount(at: Failure) -> Diagnostic | None:
+    span = at.here()
+    match = _AMOUNT.match(at.text, at.position)
+    given = match[0] if match else ""
+    if match:
+        span = at.span(*match.span())
+    if at.last in _NEEDS_DURATION:
+        word = _NEEDS_DURATION[at.last]
+        message = f"`{word}` wants a time span such as `10s`" + (f", not `{given}`" if given else "")
+        return found(codes.BAD_AMOUNT, message, span, fixes=_durations(given, span), allowed=["ms", "s", "m", "h"])
+    if at.last in _NEEDS_COUNT:
+        word = _NEEDS_COUNT[at.last]
+        message = f"`{word}` wants a whole number" + (f", not `{given}`" if given else "")
+        return found(codes.BAD_AMOUNT, message, span)
+    if at.last == "COST":
+        return found(codes.BAD_AMOUNT, "`cost` wants a number (of US dollars)", span)
+    return None
+
+
+def _durations(given: str, span: Span) -> list[Fix]:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)[ \t]*([a-z]*)", given)
+    if match is None:
+        return []
+    unit = _UNITS.get(match[2], match[2])
+    if unit in ("ms", "s", "m", "h"):
+        return [replacing(f"write `{match[1]}{unit}`", span, match[1] + unit, safe=True)]
+    return [replacing(f"write `{match[1]}{u}`", span, match[1] + u) for u in ("s", "m")] if not unit else []
+
+
+def _left_side(at: Failure) -> Diagnostic | None:
+    if at.last != "EVID" or at.text[:1] != "#" or "EQ" not in at.expected or "COLON" not in at.expected:
+        return None
+    if at.rest[:1] in (".", "["):
+        path = re.compile(r"[^\s=:]+").match(at.text, at.position)
+        span = at.span(0, path.end() if path else at.position)
+        return found(codes.PATH_ON_THE_LEFT, "a step defines a name, not a path", span, hint="write only the name")
+    called = re.match(r"[A-Za-z_][\w.]*[ \t]*[(\[]", at.rest)
+    fixes = [replacing("put `=` there", at.span(at.position, at.position), "= ", safe=True)] if called else []
+    return found(
+        codes.MISSING_EQUALS, "`=` is missing behind the step's name", at.here(), fixes=fixes, allowed=["=", ":"]
+    )
+
+
+def _unknown_type(at: Failure) -> Diagnostic | None:
+    if at.last == "LIST" or at.last == "DICT":
+        before = at.word_before()
+        word = before[0] if before else "list"
+        span = at.span(*before.span()) if before else at.here()
+        fix = replacing(f"write `{word}[any]`", span, f"{word}[any]")
+        return found(codes.UNKNOWN_TYPE, f"`{word}` wants the type of its items", span, fixes=[fix])
+    if "SCALAR" not in at.expected:
+        return None
+    word = at.word()
+    if not word:
+        return None
+    if re.match(r"[A-Za-z_][\w.]*[ \t]*[(\[]", at.rest) and word not in _FOREIGN_TYPES and at.text[:1] == "#":
+        colon = at.text.rfind(":", 0, at.position)
+        fix = replacing("write `=`", at.span(colon, colon + 1), " =")
+        message = "behind `:` stands a type; a call stands behind `=`"
+        return found(codes.MISSING_EQUALS, message, at.span(colon, colon + 1), fixes=[fix])
+    near = _FOREIGN_TYPES.get(word.lower()) or next(iter(nearest(word, _TYPES)), None)
+    fixes = [replacing(f"write `{near}`", at.here(), near)] if near else []
+    hint = f"did you mean `{near}`?" if near else None
+    return found(codes.UNKNOWN_TYPE, f"`{word}` is no type", at.here(), hint=hint, fixes=fixes, allowed=_TYPES)
+
+
+def _bare_word(at: Failure) -> Diagnostic | None:
+    if at.last != "NAME" or "LPAR" not in at.expected:
+        return None
+    word = at.word_before()
+    if word is None:
+        return None
+    span = at.span(*word.span())
+    fixes = [replacing("quote it", span, f'"{word[0]}"'), replacing("make it a name", span, f"#{word[0]}")]
+    hint = f'write "{word[0]}" for text, #{word[0]} for a name, {word[0]}(…) for a call'
+    return found(codes.BARE_WORD, f"`{word[0]}` stands here bare", span, hint=hint, fixes=fixes)
+
+
+def _unknown_clause(at: Failure) -> Diagnostic | None:
+    word = at.word()
+    if not word or not ({"RETRY", "TIMEOUT", "FALLBACK"} & at.expected):
+        return None
+    known = [
+        *CLAUSES.values(),
+        *(KEYWORDS[name] for name in ("ELSE", "MAX", "PARALLEL", "WITHIN") if name in at.expected),
+    ]
+    near = next(iter(nearest(word, known)), None)
+    if word in known:
+        message, near = f"`{word}` cannot stand here", None
+    elif at.last == "RAW":
+        message = f"`{word}` is no clause; behind `Tool[…]` stand only clauses"
+    else:
+        message = f"`{word}` is no clause"
+    hint = f"did you mean `{near}`?" if near else None
+    fixes = [replacing(f"write `{near}`", at.here(), near, safe=True)] if near else []
+    return found(codes.UNKNOWN_CLAUSE, message, at.here(), hint=hint, fixes=fixes, allowed=CLAUSES.values())
+
+
+def _inner_quote(at: Failure) -> Diagnostic | None:
+    """A text goes on behind its closing quote: `"say "hi" now"`."""
+    if at.last != "STRING" or not at.word() or re.match(r"\w+[ \t]*[=:]", at.rest):
+        return None
+    message = "the text ended at the quote before this word"
+    hint = 'write `\\"` for a quote inside a text, or put the text in single quotes'
+    return found(codes.UNEXPECTED, message, at.here(), hint=hint, allowed=shown(at.expected))
+
+
+def _comma(at: Failure) -> Diagnostic | None:
+    if at.rest[:1] == "," and at.last == "COMMA":
+        fix = replacing("remove it", at.span(at.position, at.position + 1), "", safe=True)
+        return found(
+            codes.UNEXPECTED, "two commas, nothing between them", at.span(at.position, at.position + 1), fixes=[fix]
+        )
+    if "COMMA" in at.expected and re.match(r"[\w\"'#\[{]", at.rest) and not CLAUSES.keys() & at.expected:
+        fix = replacing("put a comma there", at.span(at.position, at.position), ", ")
+        return found(codes.UNEXPECTED, "a comma is missing here", at.here(), fixes=[fix], allowed=shown(at.expected))
+    return None
+
+
+def _path(at: Failure) -> Diagnostic | None:
+    if at.rest[:1] != "." or "FIELD" not in at.expected or at.rest[:2] == ". ":
+        return None
+    message = 'a path goes on with `.name`, `[0]`, `[*]` or `["any key"]`'
+    return found(codes.UNEXPECTED, message, at.here(), allowed=[".name", "[0]", "[-1]", "[*]", '["any key"]'])
+
+
+def _assignment(at: Failure) -> Diagnostic | None:
+    if at.rest[:1] != "=" or "CMP" not in at.expected:
+        return None
+    fix = replacing("compare with `==`", at.span(at.position, at.position + 1), "==")
+    return found(codes.UNEXPECTED, "`=` does not compare; `==` does", at.here(), fixes=[fix])
+
+
+def _operator(at: Failure) -> Diagnostic | None:
+    match = re.match(r"&&|\|\||<>|===|!", at.rest)
+    if match is None:
+        return None
+    word = _OPERATORS[match[0]]
+    span = at.span(at.position, at.position + len(match[0]))
+    fix = replacing(f"write `{word}`", span, f" {word} ")
+    return found(codes.UNEXPECTED, f"`{match[0]}` is written `{word}` here", span, fixes=[fix])
+
+
+def _curly(at: Failure) -> Diagnostic | None:
+    if at.rest[:1] not in ("“", "”", "‘", "’", "`"):
+        return None
+    span = at.span(at.position, at.position + 1)
+    return found(codes.UNEXPECTED, f"`{at.rest[0]}` is no quote here", span, hint="texts stand in `\"` or `'`")
+
+
+def _foreign_reference(at: Failure) -> Diagnostic | None:
+    match = re.match(r"\$\{?(\w+)\}?|@(\w+)|\{\{?(E\d+)\}?\}|<(E\d+)>", at.rest)
+    if match is None:
+        return None
+    name = next(group for group in match.groups() if group)
+    span = at.span(at.position, at.position + match.end())
+    fix = replacing(f"write `#{name}`", span, f"#{name}")
+    return found(codes.UNEXPECTED, f"a reference is written `#{name}`", span, fixes=[fix])
+
+
+def _leading_zero(at: Failure) -> Diagnostic | None:
+    if at.last not in ("NUMBER", "COUNT") or at.position == 0 or not (at.rest[:1].isalnum() or at.rest[:1] == "."):
+        return None
+    number = re.compile(r"[\w.]+").search(at.text, max(0, at.text.rfind(" ", 0, at.position)))
+    message = "a number is written like `7`, `-7`, `0.5` or `1.5e3`"
+    return found(codes.UNEXPECTED, message, at.span(*number.span()) if number else at.here())
+
+
+def _missing_value(at: Failure) -> Diagnostic | None:
+    if at.rest.strip(" \t") and at.rest[:1] not in ",)]}":
+        return None
+    if not {"STRING", "EVID", "SCALAR"} & at.expected:
+        return None
+    where = {"EQ": "behind `=`", "COLON": "behind `:`", "COMMA": "behind the comma", None: "here"}.get(at.last)
+    where = where or (f"behind `{KEYWORDS[at.last]}`" if at.last in KEYWORDS else "here")
+    what = "a type" if "SCALAR" in at.expected else "a value" if "STRING" in at.expected else "a name"
+    return found(codes.MISSING_VALUE, f"{what} is missing {where}", at.here(), allowed=shown(at.expected))
+
+
+def _anything(at: Failure) -> Diagnostic | None:
+    token = _TOKEN.match(at.text, at.position)
+    what = f"`{token[0]}` is not expected here" if token else "the statement ends too early"
+    return found(codes.UNEXPECTED, what, at.here(), allowed=shown(at.expected))
+
+
+Explanation: TypeAlias = Callable[[Failure], Diagnostic | None]
+
+EXPLANATIONS: tuple[Explanation, ...] = (
+    _two_statements,
+    _escape,
+    _amount,
+    _left_side,
+    _unknown_type,
+    _bare_word,
+    _comma,
+    _inner_quote,
+    _assignment,
+    _operator,
+    _curly,
+    _foreign_reference,
+    _unknown_clause,
+    _leading_zero,
+    _path,
+    _missing_value,
+    _anything,
+)
+
+
+def explain(at: Failure) -> Diagnostic:
+    """The one diagnostic of a statement that does not parse."""
+    for explanation in EXPLANATIONS:
+        diagnostic = explanation(at)
+        if diagnostic is not None:
+            return diagnostic
+    raise AssertionError("the last explanation always answers")
+
+
+# --- what the cutter could not close ---
+
+
+def unclosed(trouble: Trouble, text: str, end: int) -> Diagnostic:
+    """The diagnostic of a piece with a trouble. `end` is where the piece ends."""
+    opened = Span(trouble.opened, trouble.opened + 1)
+    match trouble.kind:
+        case "bracket":
+            sign = text[trouble.opened]
+            closing = {"(": ")", "[": "]", "{": "}"}[sign]
+            fix = replacing("close it at the end of the statement", Span(end, end), closing)
+            return found(
+                codes.UNCLOSED_BRACKET, f"this `{sign}` is never closed", opened, fixes=[fix], allowed=[closing]
+            )
+        case "wrong-bracket":
+            sign, wrong = text[trouble.opened], text[trouble.at]
+            closing = {"(": ")", "[": "]", "{": "}"}[sign]
+            place = Span(trouble.at, trouble.at + 1)
+            related = [Related(message=f"`{sign}` was opened here", span=opened)]
+            message = f"`{wrong}` stands where `{closing}` must close the `{sign}`"
+            fix = replacing(f"put `{closing}` before it", Span(trouble.at, trouble.at), closing)
+            return found(codes.UNCLOSED_BRACKET, message, place, related=related, fixes=[fix], allowed=[closing])
+        case "string":
+            hint = 'a text in quotes ends on its line; `"""` may span lines'
+            return found(codes.UNCLOSED_STRING, "this text is not closed on its line", opened, hint=hint)
+        case "block":
+            span = Span(trouble.opened, trouble.opened + 3)
+            return found(codes.UNCLOSED_STRING, 'this `"""` is never closed', span, allowed=['"""'])
+        case "raw":
+            hint = "brackets nest once in raw text and come in pairs; write `\\[` and `\\]` for single ones"
+            return found(codes.UNCLOSED_RAW, "this `[` is not closed on its line", opened, hint=hint, allowed=["]"])
+        case "deep":
+            return found(codes.TOO_LARGE, "brackets are nested too deep", opened)
+        case "long-string":
+            return found(codes.TOO_LARGE, "this text is too long", opened)
+
+
+# --- what the grammar reads and the language does not have ---
+
+_TOO_LONG = {
+    "long-name": "this name is too long",
+    "long-string": "this text is too long",
+    "long-number": "this number has too many digits",
+}
+
+
+def meaning(complaint: Complaint) -> Diagnostic:
+    """The diagnostic of something that parses and is not allowed."""
+    span, word = complaint.span, complaint.text
+    first = [Related(message="the first one is here", span=complaint.first)] if complaint.first else []
+    match complaint.about:
+        case "twice":
+            return found(codes.TWICE, f"`{word}` is given twice", span, related=first)
+        case "reserved-name" | "reserved-call":
+            return found(codes.RESERVED, f"`{word}` is no name", span, hint="choose another, or quote a key")
+        case "late-positional":
+            related = [Related(message="behind this named one", span=complaint.first)]
+            return found(codes.LATE_POSITIONAL, "an argument without a name comes first", span, related=related)
+        case "half-character":
+            return found(codes.CONTROL_CHARACTER, "this text holds half a character", span)
+        case about:
+            return found(codes.TOO_LARGE, _TOO_LONG[about], span)
