@@ -1,0 +1,74 @@
+"""A language for plans of language models: written before any tool runs, checked, bounded, then run.
+
+Names are imported when they are first asked for, so that `import rewoo_dsl` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._api import check as check
+    from ._api import explain as explain
+    from ._api import format_source as format_source
+    from ._api import parse as parse
+    from ._api import run as run
+    from ._api import run_sync as run_sync
+    from .agent import Agent as Agent
+    from .checker.report import Report as Report
+    from .diag.diagnostic import Diagnostic as Diagnostic
+    from .diag.errors import ModelError as ModelError
+    from .diag.errors import PlanError as PlanError
+    from .diag.errors import RewooError as RewooError
+    from .diag.errors import StepFailed as StepFailed
+    from .diag.errors import ToolError as ToolError
+    from .interpreter import Limits as Limits
+    from .interpreter import Result as Result
+    from .ir.plan import Plan as Plan
+    from .ir.signature import Effect as Effect
+    from .ir.signature import Signature as Signature
+    from .llm import Endpoint as Endpoint
+    from .tools.context import CallContext as CallContext
+    from .tools.registry import Registry as Registry
+    from .tools.tool import tool as tool
+
+_HOMES = {
+    "Agent": "agent",
+    "CallContext": "tools.context",
+    "Diagnostic": "diag.diagnostic",
+    "Effect": "ir.signature",
+    "Endpoint": "llm",
+    "Limits": "interpreter",
+    "ModelError": "diag.errors",
+    "Plan": "ir.plan",
+    "PlanError": "diag.errors",
+    "Registry": "tools.registry",
+    "Report": "checker.report",
+    "Result": "interpreter",
+    "RewooError": "diag.errors",
+    "Signature": "ir.signature",
+    "StepFailed": "diag.errors",
+    "ToolError": "diag.errors",
+    "check": "_api",
+    "explain": "_api",
+    "format_source": "_api",
+    "parse": "_api",
+    "run": "_api",
+    "run_sync": "_api",
+    "tool": "tools.tool",
+}
+"""The module of every public name."""
+
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])
