@@ -5,12 +5,19 @@ RW8 models. A number is never used again for something else. `EXAMPLE_TOOLS` is 
 codes are checked against.
 """
 
+from . import budget, graph, models, names, structure, syntax, tools, types
 from ._code import Code
 from ._example_tools import EXAMPLE_TOOLS
-from .structure import STRUCTURE
 
 FAMILIES: dict[str, tuple[Code, ...]] = {
-    "structure": STRUCTURE,
+    "syntax": syntax.SYNTAX,
+    "structure": structure.CODES,
+    "names": names.CODES,
+    "types": types.CODES,
+    "graph": graph.CODES,
+    "budget": budget.CODES,
+    "tools": tools.CODES,
+    "models": models.CODES,
 }
 """The declared codes by family module, in order of number."""
 

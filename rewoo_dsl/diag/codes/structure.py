@@ -74,19 +74,8 @@ A pure step has no effect and answers the same each time, so there is nothing to
     right='#E1 = search(query="rewoo") retry 2\n#E2 = len(#E1)\nreturn #E2\n',
 )
 
-DUPLICATE_KEY = Code(
-    number="RW056",
-    slug="duplicate-key",
-    summary="an object has the same key twice",
-    explanation="""
-Which of the two values is meant cannot be told. This holds for objects and for object types.
-""",
-    wrong='#E1 = search(query="rewoo")\nreturn {hits: #E1, hits: 3}\n',
-    right='#E1 = search(query="rewoo")\nreturn {hits: #E1, count: 3}\n',
-)
-
 DUPLICATE_ARGUMENT = Code(
-    number="RW057",
+    number="RW056",
     slug="duplicate-argument",
     summary="an argument is given twice",
     explanation="""
@@ -97,7 +86,7 @@ Each argument of a call is given once, by its name; only the first one may stand
 )
 
 POSITIONAL_ARGUMENT = Code(
-    number="RW058",
+    number="RW057",
     slug="positional-argument",
     summary="an argument after the first has no name",
     explanation="""
@@ -109,7 +98,7 @@ nothing to rely on. Built-ins such as `len` and `take` take theirs by place.
 )
 
 NESTED_CALL = Code(
-    number="RW059",
+    number="RW058",
     slug="nested-call",
     summary="a tool call inside an expression",
     explanation="""
@@ -122,7 +111,7 @@ and its own evidence. Give the inner call a step above, and write its name where
 )
 
 NOT_JSON = Code(
-    number="RW060",
+    number="RW059",
     slug="not-json",
     summary="the text of a JSON plan is no JSON",
     explanation="""
@@ -132,7 +121,7 @@ is nested too deep to be a plan. A plan in the language cannot show this.
 )
 
 WRONG_PLAN_JSON = Code(
-    number="RW061",
+    number="RW060",
     slug="wrong-plan-json",
     summary="a JSON plan that does not have the form of a plan",
     explanation="""
@@ -140,19 +129,8 @@ The JSON pointer shows the place; `schemas/plan.schema.json` is the form. A plan
 """,
 )
 
-DUPLICATE_BOUND = Code(
-    number="RW062",
-    slug="duplicate-bound",
-    summary="`limit` names the same ceiling twice",
-    explanation="""
-Each of `calls`, `tokens`, `time` and `cost` may stand once in a `limit`.
-""",
-    wrong='limit calls 5, calls 7\n#E1 = search(query="rewoo")\nreturn #E1\n',
-    right='limit calls 5\n#E1 = search(query="rewoo")\nreturn #E1\n',
-)
-
 NUMBER_OUT_OF_RANGE = Code(
-    number="RW063",
+    number="RW061",
     slug="number-out-of-range",
     summary="a number that no value can be",
     explanation="""
@@ -164,7 +142,7 @@ is longer than nothing, and at least one item runs at a time. Write larger numbe
 )
 
 DEFAULT_NOT_LITERAL = Code(
-    number="RW064",
+    number="RW062",
     slug="default-not-literal",
     summary="the default of an input is no literal",
     explanation="""
@@ -176,7 +154,7 @@ of these. Compute what depends on it in a step.
 )
 
 UNKNOWN_VERSION = Code(
-    number="RW065",
+    number="RW063",
     slug="unknown-version",
     summary="the plan names a version of the language that is not known here",
     explanation="""
@@ -186,20 +164,18 @@ UNKNOWN_VERSION = Code(
     right='rewoo 1\n#E1 = search(query="rewoo")\nreturn #E1\n',
 )
 
-STRUCTURE: tuple[Code, ...] = (
+CODES: tuple[Code, ...] = (
     DUPLICATE_STATEMENT,
     LATE_HEADER,
     EARLY_RETURN,
     AFTER_SOLVE,
     LONELY_RATIONALE,
     CLAUSE_NEEDS_CALL,
-    DUPLICATE_KEY,
     DUPLICATE_ARGUMENT,
     POSITIONAL_ARGUMENT,
     NESTED_CALL,
     NOT_JSON,
     WRONG_PLAN_JSON,
-    DUPLICATE_BOUND,
     NUMBER_OUT_OF_RANGE,
     DEFAULT_NOT_LITERAL,
     UNKNOWN_VERSION,
