@@ -101,10 +101,10 @@ def _verified(text: str, exhibits: Sequence[Exhibit]) -> Solution:
 
 def _findings(wrong: Sequence[Citation], *, has_none: bool) -> list[Diagnostic]:
     if has_none:
-        return [Diagnostic(code="RW803", message="the answer cites no evidence", severity=Severity.WARNING)]
+        return [Diagnostic(code="RW802", message="the answer cites no evidence", severity=Severity.WARNING)]
     labels = dict.fromkeys(map(str, wrong))
     return [
-        Diagnostic(code="RW802", message=f"the answer cites [{label}], which is no evidence", severity=Severity.WARNING)
+        Diagnostic(code="RW801", message=f"the answer cites [{label}], which is no evidence", severity=Severity.WARNING)
         for label in labels
     ]
 

@@ -98,6 +98,16 @@ def test_plans_see_it_as_llm_and_as_LLM():  # noqa: N802 (the name in question)
 
 
 def test_it_can_be_imported_alone():
-    code = "import sys, rewoo_dsl.agent.llm_tool; print(*(m for m in sys.modules if m.split('.')[0] == 'openai'))"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "", "the client is imported with the first call"
+    code = "import sys; from rewoo_dsl.agent import llm_tool; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "rewoo_dsl.agent.llm_tool" in loaded
+    for heavy in ("openai", "networkx", "jsonschema", "rewoo_dsl.checker", "rewoo_dsl.interpreter", "rewoo_dsl.syntax"):
+        assert heavy not in loaded
+
+
+def test_every_public_name_of_the_room_is_there():
+    import rewoo_dsl.agent as room
+
+    assert all(hasattr(room, name) for name in room.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'Robot'"):
+        _ = room.Robot

@@ -59,7 +59,7 @@ def test_what_stays_wrong_is_marked_and_reported():
         assert len(server.requests) == 2
     assert solution.text == "Hamburg [E1], late [E5?], and more [E2.4?]."
     assert [str(one) for one in solution.citations] == ["E1"]
-    assert [(one.code, one.severity) for one in solution.diagnostics] == [("RW802", "warning")] * 2
+    assert [(one.code, one.severity) for one in solution.diagnostics] == [("RW801", "warning")] * 2
     assert [one.message for one in solution.diagnostics] == [
         "the answer cites [E5], which is no evidence",
         "the answer cites [E2.4], which is no evidence",
@@ -69,7 +69,7 @@ def test_what_stays_wrong_is_marked_and_reported():
 def test_an_answer_without_citations_is_asked_for_again_and_reported():
     with ModelServer(["Hamburg.", "Hamburg."]) as server:
         solution = solve(server)
-    assert [one.code for one in solution.diagnostics] == ["RW803"]
+    assert [one.code for one in solution.diagnostics] == ["RW802"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""RW8: models. What a Planner or Solver model got wrong; no text of a plan shows these, so none has examples."""
+"""RW8: models. What a Solver's answer got wrong; no text of a plan shows these, so none has examples."""
 
 from ..diagnostic import Severity
 from ._code import Code
@@ -6,13 +6,6 @@ from ._code import Code
 CODES: tuple[Code, ...] = (
     Code(
         "RW801",
-        "no-plan",
-        "the model's answer holds no step",
-        "The Planner asked a model for a plan, and its answer has no line that reads as a step (`#E1 = tool(…)`), "
-        "also after code fences, prose and reasoning are taken away. The model is told so and asked again.",
-    ),
-    Code(
-        "RW802",
         "unknown-citation",
         "the answer cites evidence that does not exist",
         "The Solver's answer holds a citation such as `[E7]` or `[E4.9]`, but the run has no such evidence, it was not "
@@ -20,7 +13,7 @@ CODES: tuple[Code, ...] = (
         severity=Severity.WARNING,
     ),
     Code(
-        "RW803",
+        "RW802",
         "no-citation",
         "the answer cites nothing",
         "The Solver's answer neither cites evidence nor says that the evidence does not support an answer, so "

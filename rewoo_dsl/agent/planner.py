@@ -1,0 +1,155 @@
+"""The Planner: a task and tools in, a checked plan out.
+
+A model writes the plan as text. The text is taken out of whatever else the model sent, checked against the tools, and
+where it has errors only the failing statements are asked for again, each with what is wrong and what would be legal.
+Attempts are bounded; a plan that never gets good is a `PlanningFailed` with every finding.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ..checker import Report, check
+from ..checker.subplans import Library
+from ..diag.diagnostic import Diagnostic
+from ..diag.errors import PlanError
+from ..diag.short import render_short
+from ..ir.signature import Signature
+from ..ir.values import Value
+from ..llm import Message, Model, Usage
+from ..syntax.ast import Document
+from ..syntax.limits import MODEL
+from ..syntax.parser import parse
+from ..syntax.printer import print_document
+from .patch import blocks, merged, wrong_blocks
+from .prompt import planner_messages, type_of
+
+ATTEMPTS = 3
+MAX_FINDINGS = 24
+
+_MARK = re.compile(
+    r"^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?(?:\*\*|__)?((?:Plan|Solve):|#[A-Za-z_]\w*[ \t]*[:=])(?:\*\*|__)?",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One attempt: the plan's text and what the checker says of it. `attempt` counts from 1."""
+
+    attempt: int
+    text: str
+    report: Report
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return self.report.diagnostics
+
+
+class PlanningFailed(PlanError):
+    """No attempt gave a plan without errors. `draft` is the last one, `diagnostics` are its findings."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        errors = draft.report.errors
+        first = f"{errors[0].code}: {errors[0].message}" if errors else "it is not linked to tools"
+        super().__init__(
+            draft.diagnostics,
+            f"no good plan after {draft.attempt} attempts; {len(errors)} errors are left, the first is {first}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Writes plans with one model; `attempts` counts the first and the repairs together."""
+
+    model: Model
+    attempts: int = ATTEMPTS
+
+    async def plan(
+        self,
+        task: str,
+        tools: Mapping[str, Signature],
+        *,
+        inputs: Mapping[str, Value] | None = None,
+        library: Library | None = None,
+        on_draft: Callable[[Draft], None] | None = None,
+        on_text: Callable[[str], None] | None = None,
+        on_usage: Callable[[Usage], None] | None = None,
+    ) -> Draft:
+        """A plan for `task` that passed every check.
+
+        Args:
+            inputs: values that the plan may refer to; it is given their names and types, not the values.
+            library: sub-plans of the host that the plan may call by name.
+            on_draft: hears of every attempt, good or not.
+
+        Raises:
+            PlanningFailed: no attempt was good.
+            ModelError: the model gave no answer, or declined.
+        """
+        inputs = inputs or {}
+        asking = planner_messages(task, tools.values(), inputs=inputs)
+        messages, draft = asking, None
+        for attempt in range(1, self.attempts + 1):
+            reply = await self.model.complete(messages, on_text=on_text, on_usage=on_usage)
+            text = with_inputs(_repaired(draft, reply.text), inputs)
+            report = check(text, tools, library=library, from_model=True, lenient=True)
+            draft = Draft(attempt, text, report)
+            if on_draft:
+                on_draft(draft)
+            if draft.report.linked is not None:
+                return draft
+            messages = [*asking, Message("assistant", draft.text), Message("user", repair_request(draft))]
+        assert draft is not None, "there is at least one attempt"
+        raise PlanningFailed(draft)
+
+
+def repair_request(draft: Draft) -> str:
+    """What a model is told about its plan: the failing statements, what is wrong with them, what is legal there."""
+    report = draft.report
+    findings = render_short(report.errors[:MAX_FINDINGS], draft.text, steps=_step_names(report))
+    wrong = wrong_blocks(draft.text, report.errors)
+    if not wrong or not any(one.is_step for one in blocks(draft.text)):
+        return f"The plan cannot be used:\n{findings}\nWrite the whole plan again."
+    statements = "\n".join(one.text for one in wrong)
+    return (
+        f"The plan has errors:\n{findings}\nThese statements are concerned:\n\n{statements}\n\n"
+        "Write only these again, corrected, each with its `Plan:` line, and any new step they need. "
+        "The rest of the plan stays as it is."
+    )
+
+
+def with_inputs(text: str, inputs: Mapping[str, Value]) -> str:
+    """The plan with a declaration for each input that it does not declare itself."""
+    missing = [
+        f"input {name}: {type_of(value)}\n"
+        for name, value in inputs.items()
+        if not re.search(rf"^input[ \t]+#?{re.escape(name)}\b", text, re.MULTILINE)
+    ]
+    return "".join(missing) + text
+
+
+def extracted(answer: str) -> str:
+    """The plan's statements out of a model's answer in canonical form, without fences, prose, list marks and comments.
+
+    An answer that is too large, or in which nothing reads as a statement, is given back whole, for the checker to say.
+    """
+    if len(answer) > MODEL.size:
+        return answer
+    parsed = parse(_without_marks(answer), lenient=True)
+    return print_document(Document(parsed.document.statements)) or answer
+
+
+def _without_marks(answer: str) -> str:
+    """List marks and bold heads are taken off, unless a block of text could hold them."""
+    return answer if '"""' in answer else _MARK.sub(r"\1", answer)
+
+
+def _repaired(draft: Draft | None, answer: str) -> str:
+    text = extracted(answer)
+    return text if draft is None else merged(draft.text, wrong_blocks(draft.text, draft.report.errors), text)
+
+
+def _step_names(report: Report) -> list[str]:
+    return [step.name for step in report.plan.steps] if report.plan else []

@@ -1,0 +1,178 @@
+"""The Planner against a real HTTP server: plans taken out of answers, checked, repaired statement by statement."""
+
+import asyncio
+
+import pytest
+
+from rewoo_dsl.agent.planner import Planner, PlanningFailed
+from rewoo_dsl.diag.codes import EXAMPLE_TOOLS
+from rewoo_dsl.diag.errors import ModelError
+from rewoo_dsl.ir.signature import Signature
+from rewoo_dsl.llm import Endpoint, Usage
+from rewoo_dsl.testing import model_server as scripted
+from rewoo_dsl.testing.model_server import ModelServer
+
+TOOLS = {one["name"]: Signature(**one) for one in EXAMPLE_TOOLS}
+
+GOOD = """\
+Plan: Find pages.
+#E1 = search(query="port strike", k=3)
+Plan: Read them.
+#E2: {port: str} = llm(prompt="Which port? #E1")
+Solve: Name the port (#E2.port).
+"""
+BROKEN = """\
+Plan: Find pages.
+#E1 = serch(query="port strike", k=3)
+Plan: Read them.
+#E2: {port: str} = llm(prompt="Which port? #E1")
+Plan: The weather there.
+#E3 = weather(town=#E2.port)
+Solve: Name the port (#E2.port) and its weather (#E3.sky).
+"""
+
+
+def plan(script, **options):
+    with ModelServer(script) as server:
+        planner = Planner(Endpoint(base_url=server.base_url).model("tiny"))
+        try:
+            draft = asyncio.run(planner.plan("Which port is on strike?", TOOLS, **options))
+        finally:
+            plan.requests = server.requests
+    return draft
+
+
+def steps(draft):
+    return [step.name for step in draft.report.plan.steps]
+
+
+def test_a_good_plan_is_used_at_once():
+    draft = plan([GOOD])
+    assert draft.attempt == 1
+    assert draft.report.linked is not None
+    assert steps(draft) == ["E1", "E2"]
+    [request] = plan.requests
+    assert "search(query: str, k?: int) -> list[" in request.text
+    assert request.messages[-1]["content"] == "Task: Which port is on strike?"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "```\n{}```",
+        "```rewoo\n{}```\n",
+        "Here is the plan:\n\n{}\nLet me know if you need anything else.",
+        "<think>\n#E1 = first I thought of this\n</think>\n{}",
+        "Sure!\n\n```text\n{}```\n\nThis plan searches first.",
+    ],
+)
+def test_a_plan_is_taken_out_of_whatever_is_around_it(around):
+    draft = plan([around.format(GOOD)])
+    assert steps(draft) == ["E1", "E2"]
+    assert draft.attempt == 1
+    assert "```" not in draft.text
+    assert "first I thought" not in draft.text
+
+
+def test_small_slips_of_models_are_read_over():
+    slips = """\
+# The plan
+1. **Plan:** Find pages. #E1 = search(query: "port strike", k=3)
+2. Plan: Keep the first.
+- #E2 = {first: #E1[0], sure: True, more: None}
+**Solve:** Name the port (#E2).
+"""
+    draft = plan([slips])
+    assert draft.attempt == 1
+    assert (
+        draft.text
+        == """\
+Plan: Find pages.
+#E1 = search(query="port strike", k=3)
+Plan: Keep the first.
+#E2 = {first: #E1[0], sure: true, more: null}
+Solve: Name the port (#E2).
+"""
+    )
+
+
+def test_only_the_failing_statements_are_asked_for_again():
+    repair = """\
+Plan: Find pages.
+#E1 = search(query="port strike", k=3)
+Plan: The weather there.
+#E3 = weather(city=#E2.port)
+"""
+    drafts = []
+    draft = plan([BROKEN, repair], on_draft=drafts.append)
+    assert draft.attempt == 2
+    assert steps(draft) == ["E1", "E2", "E3"]
+    assert '#E2: {port: str} = llm(prompt="Which port? #E1")' in draft.text
+    assert [one.report.ok for one in drafts] == [False, True]
+    said = plan.requests[1].messages
+    assert [one["role"] for one in said] == ["system", "user", "assistant", "user"]
+    request = said[-1]["content"]
+    assert "serch" in request
+    assert "search" in request
+    assert "weather(town=" in request
+    assert "llm(prompt" not in request, "what is good is not asked for again"
+
+
+def test_a_repair_may_be_wrong_again():
+    draft = plan([BROKEN, '#E1 = search(query="port strike")\n', "#E3 = weather(city=#E2.port)\n"])
+    assert draft.attempt == 3
+    assert steps(draft) == ["E1", "E2", "E3"]
+
+
+def test_attempts_are_bounded_and_the_failure_has_every_finding():
+    with pytest.raises(PlanningFailed) as caught:
+        plan([BROKEN] * 9)
+    assert len(plan.requests) == 3
+    error = caught.value
+    assert error.draft.attempt == 3
+    codes = {one.code for one in error.diagnostics if one.is_error}
+    assert len(codes) >= 2
+    assert "after 3 attempts" in str(error)
+
+
+@pytest.mark.parametrize("said", ["I cannot plan that, sorry.", "...", "Plan: think about it"])
+def test_an_answer_without_a_step_is_asked_for_again(said):
+    draft = plan([said, GOOD])
+    assert draft.attempt == 2
+    assert "whole plan" in plan.requests[1].messages[-1]["content"]
+
+
+def test_a_refusal_is_a_model_error():
+    with pytest.raises(ModelError) as caught:
+        plan([scripted.refusal("No.")])
+    assert caught.value.kind == "refusal"
+
+
+def test_a_plan_from_a_model_reads_no_files():
+    with pytest.raises(PlanningFailed) as caught:
+        plan([f'use "/etc/passwd" as secrets\n{GOOD}'] * 3)
+    assert any("must not read files" in one.message for one in caught.value.diagnostics)
+
+
+def test_a_plan_from_a_model_has_tighter_limits():
+    many = "".join(f"#E{n} = {n}\n" for n in range(300))
+    with pytest.raises(PlanningFailed):
+        plan([many] * 3)
+
+
+def test_inputs_are_declared_where_the_model_forgot():
+    wants = 'Plan: Find.\n#E1 = search(query="strike in #{region}", k=#n)\nSolve: #E1\n'
+    draft = plan([f"input n: int = 3\n{wants}"], inputs={"region": "EU", "n": 5})
+    assert [(one.name, one.has_default) for one in draft.report.plan.inputs] == [("region", False), ("n", True)]
+    told = plan.requests[0].messages[-1]["content"]
+    assert "#region: str" in told
+    assert "EU" not in told
+
+
+def test_usage_and_text_of_every_attempt_are_heard():
+    costs, heard = [], []
+    first = scripted.text(BROKEN).costing(input_tokens=1000, output_tokens=90)
+    second = scripted.text(GOOD).costing(input_tokens=1200, output_tokens=60, cached_tokens=1000)
+    plan([first, second], on_usage=costs.append, on_text=heard.append)
+    assert sum(costs, Usage()) == Usage(calls=2, input_tokens=2200, output_tokens=150, cached_tokens=1000)
+    assert "".join(heard) == BROKEN + GOOD
