@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 FindingKind: TypeAlias = Literal[
-    "type", "null", "condition", "field", "function", "argument", "value", "comparison", "depth", "unchecked"
-]
+    "type", "null", "condition", "field", "undeclared", "function", "argument", "value", "comparison", "depth",
+    "unchecked",
+]  # fmt: skip
 """What a finding is about.
 
 - `type`, `null`: a value of the wrong type, or null, where evaluation fails with the kind of that name
 - `condition`: something else than a bool where yes or no is decided
-- `field`: a field that the type has not, does not declare, or declares as optional
+- `field`: a field that the type has not, or declares as optional
+- `undeclared`: a field that an open object does not declare; it may be there, but nothing says so
 - `function`, `argument`: no such built-in, or not its arguments
 - `value`: the right type, and still known to fail: a pattern that is none
 - `comparison`: two values that can never be equal; evaluation does not fail

@@ -242,6 +242,7 @@ class _Walk:
         found: list[Type] = []
         wrong: list[Type] = []
         absent: list[ObjectType] = []
+        open_ones: list[ObjectType] = []
         for a in alternatives(one):
             if isinstance(a, DictType):
                 found.append(a.value)
@@ -250,12 +251,13 @@ class _Walk:
                 wrong.append(a)
             elif (member := a.member(key)) is not None:
                 found.append(member.type)
-                self._uncertain(member.optional, f"`{cut(key)}` may be missing: it is optional in {brief(a)}")
+                self._optional(member.optional, f"`{cut(key)}` may be missing: it is optional in {brief(a)}")
             elif a.closed:
                 absent.append(a)
             else:
-                found.append(ANY)
-                self._uncertain(True, f"`{cut(key)}` is not declared in {brief(a)}", self._near(key, a))
+                open_ones.append(a)
+        self._undeclared(key, open_ones, elsewhere=bool(found))
+        found.extend(ANY for _ in open_ones[:1])
         self._complain(one, f".{key}", "an object", wrong, good=bool(found))
         self._absent(key, absent, good=bool(found))
         return union(*found)
@@ -281,11 +283,19 @@ class _Walk:
         near = self._near(key, *absent)
         self._say("field", f"there is no `{cut(key)}` in {brief(absent[0])}", "maybe" if good else "certain", near)
 
-    def _uncertain(self, really: bool, message: str, near: tuple[str, ...] = ()) -> None:
+    def _optional(self, really: bool, message: str) -> None:
         if really and self.guarded:
             self.may_miss = True
         elif really:
-            self._say("field", message, "maybe", near)
+            self._say("field", message, "maybe")
+
+    def _undeclared(self, key: str, objects: list[ObjectType], *, elsewhere: bool) -> None:
+        """A field that open objects do not declare; `elsewhere`: another alternative has it."""
+        if objects and self.guarded:
+            self.may_miss = True
+        elif objects:
+            message = f"`{cut(key)}` is not declared in {brief(objects[0])}"
+            self._say("field" if elsewhere else "undeclared", message, "maybe", self._near(key, *objects))
 
     def _say(self, kind: FindingKind, message: str, certainty: Certainty, near: tuple[str, ...] = ()) -> None:
         self.report(Finding(kind, message, self.at, certainty, near))
