@@ -171,7 +171,7 @@ class Builder:
             seen.setdefault(bound.kind, bound.span)
         return ast.Limit(tuple(bounds), _to(kids[0], bounds[-1].span.end))
 
-    def bounds(self, kids: Kids) -> list[ast.Bound]:
+    def bounds(self, kids: Kids) -> Any:
         return _more(kids)
 
     def bound(self, kids: Kids) -> ast.Bound:
@@ -228,7 +228,7 @@ class Builder:
         names = tuple(self._evid(token) for token in kids[1])
         return ast.After(names, _to(kids[0], names[-1].span.end))
 
-    def names(self, kids: Kids) -> list[Token]:
+    def names(self, kids: Kids) -> Any:
         return _more(kids)
 
     def approve(self, kids: Kids) -> ast.Approve:
@@ -377,7 +377,7 @@ class Builder:
                 self.complaints.append(Complaint("late-positional", arg.span, first=named[-1].span))
         return ast.Call(name, tuple(args), tuple(named), span)
 
-    def args(self, kids: Kids) -> list[Any]:
+    def args(self, kids: Kids) -> Any:
         return _more(kids)
 
     def named(self, kids: Kids) -> ast.Named:
@@ -390,7 +390,7 @@ class Builder:
         items = tuple(kids[1]) if len(kids) > 2 else ()
         return ast.List(items, Span(kids[0][1], kids[-1][2]))
 
-    def items(self, kids: Kids) -> list[ast.Value]:
+    def items(self, kids: Kids) -> Any:
         return _more(kids)
 
     def comprehension(self, kids: Kids) -> ast.Comprehension:

@@ -110,7 +110,7 @@ _ESCAPED = re.compile(r"\\(?s:.)?")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Where and how the engine got stuck. `text` is the piece on one line; offsets in it plus `shift` are the plan's."""
+    """Where and how the engine got stuck. `text` is the piece on one line; `shift` leads to the plan's offsets."""
 
     text: str
     shift: int
@@ -292,7 +292,8 @@ def _unknown_clause(at: Failure) -> Diagnostic | None:
         *CLAUSES.values(),
         *(KEYWORDS[name] for name in ("ELSE", "MAX", "PARALLEL", "WITHIN") if name in at.expected),
     ]
-    near = next(iter(nearest(word, known)), None)
+    alike = [one for one in known if len(word) > 3 and word[:4] == one[:4]]
+    near = next(iter(alike or nearest(word, known)), None)
     if word in known:
         message, near = f"`{word}` cannot stand here", None
     elif at.last == "RAW":

@@ -79,7 +79,8 @@ class Piece:
 
     def flat(self, text: str) -> str:
         """The piece on one line, every offset kept (relative to `start`)."""
-        parts, position = [], self.start
+        parts: list[str] = []
+        position = self.start
         for start, end in self.blanks:
             parts += (text[position:start], " " * (end - start))
             position = end

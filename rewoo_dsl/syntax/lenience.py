@@ -59,21 +59,25 @@ def _missing_blank(at: Failure) -> Repair | None:
         end = position + len(keyword)
         follows = text[end : end + 1]
         glued_before = position > 0 and text[position - 1] not in " \t"
-        glued_behind = follows not in (" ", "\t", "")
-        if not (glued_before or glued_behind) or (glued_behind and (follows.isalpha() or follows == "_")):
+        sticks_behind = follows not in (" ", "\t", "")
+        if not (glued_before or sticks_behind) or (sticks_behind and (follows.isalpha() or follows == "_")):
             continue
-        place = position if glued_before else end
+        gap = position if glued_before else end
         span = at.span(position, end)
-        fix = replacing("put a blank there", at.span(place, place), " ", safe=True)
+        fix = replacing("put a blank there", at.span(gap, gap), " ", safe=True)
         message = f"`{keyword}` wants a blank on each side"
         return Repair(fix.edits[0], found(codes.MISSING_BLANK, message, span, fixes=[fix]))
     head = re.match(r"(?:return|input|use|limit)(?=[\[({\"'#])", text)
     if position == 0 and head and not word.isspace():
-        place = at.span(head.end(), head.end())
-        fix = replacing("put a blank there", place, " ", safe=True)
-        message = f"`{head[0]}` wants a blank behind it"
-        return Repair(fix.edits[0], found(codes.MISSING_BLANK, message, at.span(0, head.end()), fixes=[fix]))
+        return glued_behind_word(head[0], at.span(0, head.end()))
     return None
+
+
+def glued_behind_word(word: str, span: Span) -> Repair:
+    """A blank behind the word at `span`: `not(…)`, `return{…}`."""
+    fix = replacing("put a blank there", Span(span.end, span.end), " ", safe=True)
+    message = f"`{word}` wants a blank behind it"
+    return Repair(fix.edits[0], found(codes.MISSING_BLANK, message, span, fixes=[fix]))
 
 
 def _missing_sigil(at: Failure) -> Repair | None:

@@ -6,6 +6,7 @@ size is checked before anything recurses, and a piece is read again at most a fi
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,16 +14,14 @@ from ..diag.codes import syntax as codes
 from ..diag.diagnostic import Diagnostic, Severity, Span
 from . import ast
 from .builder import Builder
-from .complaints import Failure, explain, found, meaning, replacing, unclosed
+from .complaints import KEYWORDS, Failure, explain, found, meaning, replacing, unclosed
 from .cutter import LINE_HEAD, Cutter, Gap, Piece, Remark, Trouble
 from .engine import Stuck
 from .grammar import engine
-from .lenience import FENCE, FORGIVEN, NAMELESS, Repaired, broken, repair
+from .lenience import FENCE, FORGIVEN, NAMELESS, Repaired, broken, glued_behind_word, repair
 from .limits import FILE, Limits
+from .text import NOT_TEXT
 
-_NOT_TEXT = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]|\r(?!\n)"
-)
 _MOST_CHARACTERS_TOLD = 20
 _MOST_SPLITS = 16
 _STATEMENT = re.compile(r"\#|(?:Plan|Goal|Solve):|(?:use|input|limit|return|rewoo)\b")
@@ -72,6 +71,7 @@ class _Parser:
         self.builder = Builder(limits)
         self.bound = self.engine.bind(self.builder.methods({rule.name for rule in self.engine.rules}))
         self._prose: list[Span] = []
+        self._unseen: list[int] = []
         self._splits = 0
 
     def run(self) -> Parsed:
@@ -109,10 +109,10 @@ class _Parser:
 
     def _clean(self) -> None:
         """Take out what is no text: each such character is told and then read as a blank."""
-        if _NOT_TEXT.search(self.text) is None:
+        if NOT_TEXT.search(self.text) is None:
             return
         start = 1 if self.text.startswith("\ufeff") else 0
-        bad = list(_NOT_TEXT.finditer(self.text, start))
+        bad = list(NOT_TEXT.finditer(self.text, start))
         for match in bad[:_MOST_CHARACTERS_TOLD]:
             number = ord(match[0])
             name = f"U+{number:04X}"
@@ -124,7 +124,8 @@ class _Parser:
             hint = f"{more:,} more such characters follow" if last and more > 0 else None
             message = f"the character {name} cannot be seen and does not belong here"
             self.tell(found(codes.CONTROL_CHARACTER, message, Span(*match.span()), hint=hint, fixes=fixes))
-        self.text = _NOT_TEXT.sub(" ", self.text)
+        self.text = NOT_TEXT.sub(" ", self.text)
+        self._unseen = [match.start() for match in bad]
 
     def _nothing_to_run(self) -> None:
         if any(isinstance(item, ast.Step | ast.Return) for item in self.items):
@@ -157,7 +158,7 @@ class _Parser:
                 return
 
     def _remark(self, span: Span, *, trailing: bool = False) -> None:
-        text = self.text[span.start : span.end]
+        text = self.source[span.start : span.end]
         self.items.append(ast.Comment(text, trailing, span))
         if _STEP_IN_COMMENT.match(text):
             message = "this comment looks like a step; it does nothing"
@@ -175,7 +176,7 @@ class _Parser:
             self._no_statement(piece)
             return
         self._tell_prose()
-        for span in piece.remarks:
+        for span in piece.remarks if not isinstance(statement, ast.Broken) else ():
             self._remark(span)
         self.items.append(statement)
         if piece.trailing:
@@ -227,6 +228,8 @@ class _Parser:
             shift = 0 if piece.blanks else piece.start
             failure = Failure(flat, piece.start, stuck.position - shift, stuck.expected, stuck.last)
             return self._recut(piece) or self._second_try(piece, failure)
+        if any(complaint.about == "reserved-call" and complaint.text == "not" for complaint in self.builder.complaints):
+            return self._glued_not(piece)
         return self._checked(statement, span)
 
     def _parsed(self, text: str, start: int, end: int, shift: int) -> Any:
@@ -240,14 +243,16 @@ class _Parser:
         self.builder.complaints.clear()
         if self.builder.operators > self.limits.expression and _is_deep(statement, self.limits.expression):
             self.tell(found(codes.TOO_LARGE, "this expression is nested too deep", span))
-            return broken(self.text[span.start : span.end], span)
+            return self._broken(span)
+        if self._unseen and self._holds_unseen(span):
+            return self._broken(span)
         if isinstance(statement, ast.Step):
             self._ambiguous_if(statement)
         return statement  # type: ignore[no-any-return]  # the start rule `piece` gives statements
 
     def _unclosed(self, piece: Piece, trouble: Trouble) -> ast.Broken:
         self.tell(unclosed(trouble, self.text, piece.end))
-        return broken(self.text[piece.start : piece.end], Span(piece.start, piece.end))
+        return self._broken(Span(piece.start, piece.end))
 
     def _recut(self, piece: Piece) -> ast.Statement | None:
         """A piece that fails and holds a head in a block string was cut too late: that string was never closed."""
@@ -262,29 +267,58 @@ class _Parser:
         cut = Piece(piece.start, len(self.text[piece.start : head.start()].rstrip()) + piece.start)
         return self._unclosed(cut, Trouble("block", max(opened, piece.start), piece.end))
 
+    def _broken(self, span: Span) -> ast.Broken:
+        return broken(self.source[span.start : span.end], span)
+
+    def _holds_unseen(self, span: Span) -> bool:
+        place = bisect_left(self._unseen, span.start)
+        return place < len(self._unseen) and self._unseen[place] < span.end
+
     # --- what does not parse ---
 
     def _second_try(self, piece: Piece, failure: Failure) -> ast.Statement | None:
-        """Repair and read again, as long as the meaning of what is wrong is plain."""
-        span = Span(piece.start, piece.end)
+        """Repair and read again, or explain."""
         repaired = Repaired(failure.text, piece.start, [])
-        while repaired.may_go_on and (fix := repair(failure)):
-            repaired.add(fix)
+        fix = repair(failure)
+        if fix is None:
+            return self._explained(piece, repaired, failure)
+        repaired.add(fix)
+        return self._again(piece, repaired)
+
+    def _glued_not(self, piece: Piece) -> ast.Statement | None:
+        """`not(…)` reads as the call of a tool; it is read again with the blank it wants."""
+        repaired = Repaired(piece.flat(self.text), piece.start, [])
+        for complaint in reversed(self.builder.complaints):
+            if complaint.about == "reserved-call" and complaint.text == "not":
+                repaired.add(glued_behind_word("not", complaint.span))
+        self.builder.complaints.clear()
+        return self._again(piece, repaired)
+
+    def _again(self, piece: Piece, repaired: Repaired) -> ast.Statement | None:
+        """Read a repaired piece, repairing it further as long as the meaning of what is wrong is plain."""
+        while True:
             self.builder.complaints.clear()
             try:
                 statement = self._parsed(repaired.text, 0, len(repaired.text), piece.start)
             except Stuck as stuck:
                 failure = Failure.of(stuck, repaired.text, piece.start)
-                continue
-            return self._repaired(statement, repaired, span)
+            else:
+                return self._repaired(statement, repaired, Span(piece.start, piece.end))
+            fix = repair(failure) if repaired.may_go_on else None
+            if fix is None:
+                return self._explained(piece, repaired, failure)
+            repaired.add(fix)
+
+    def _explained(self, piece: Piece, repaired: Repaired, failure: Failure) -> ast.Statement | None:
+        """What no repair helped: told, and kept as it stands; None when it is no statement at all."""
         self.builder.complaints.clear()
         if failure.position == 0 and failure.last is None:
             return None
-        diagnostic = repaired.moved_diagnostic(explain(failure)) if repaired.repairs else explain(failure)
-        self.tell(diagnostic)
-        if diagnostic.code == codes.TWO_STATEMENTS.number and not repaired.repairs:
-            return self._split(piece, failure)
-        return broken(self.text[span.start : span.end], span)
+        diagnostic = explain(failure)
+        self.tell(repaired.moved_diagnostic(diagnostic) if repaired.repairs else diagnostic)
+        if diagnostic.code == codes.TWO_STATEMENTS.number:
+            return self._split(piece, repaired.original(failure.position + piece.start))
+        return self._broken(Span(piece.start, piece.end))
 
     def _repaired(self, statement: Any, repaired: Repaired, span: Span) -> ast.Statement:
         for position, one in enumerate(repaired.repairs):
@@ -292,17 +326,16 @@ class _Parser:
             self.tell(earlier.moved_diagnostic(one.diagnostic))
         return self._checked(repaired.moved(statement), span)
 
-    def _split(self, piece: Piece, failure: Failure) -> ast.Statement:
+    def _split(self, piece: Piece, end: int) -> ast.Statement:
         """Two statements on one line: read the first, and let the cutter go on at the second."""
         self._splits = 0 if "\n" in self.text[self.cutter.position - 1 : self.cutter.position] else self._splits + 1
-        end = piece.start + failure.position
         if self._splits >= _MOST_SPLITS:
-            return broken(self.text[piece.start : piece.end], Span(piece.start, piece.end))
+            return self._broken(Span(piece.start, piece.end))
         self.cutter.back_to(end)
         piece.trailing = None
         blanks = [one for one in piece.blanks if one[1] <= end]
         first = Piece(piece.start, len(self.text[piece.start : end].rstrip(" \t")) + piece.start, blanks)
-        return self._read(first) or broken(self.text[first.start : first.end], Span(first.start, first.end))
+        return self._read(first) or self._broken(Span(first.start, first.end))
 
     def _no_statement(self, piece: Piece) -> None:
         """A fence, or prose; prose is told once for all lines that follow each other."""
@@ -316,8 +349,8 @@ class _Parser:
             self.tell(found(codes.FENCE, "a markdown fence is no part of a plan", span, fixes=[fix]))
         else:
             self._prose.append(span)
-        if not (self.lenient or fence):
-            self.items.append(ast.Broken(self.text[span.start : span.end], span=span))
+        if not self.lenient:
+            self.items.append(ast.Broken(self.source[span.start : span.end], span=span))
 
     def _tell_prose(self) -> None:
         if not self._prose:
@@ -328,7 +361,9 @@ class _Parser:
         message = (
             f"`{begins}` is no statement" if count == 1 else f"{count} lines are no statements, from `{begins}` on"
         )
-        hint = "a comment begins with `//`"
+        word = self.text[first.start : first.end].split(maxsplit=1)[:1]
+        continues = bool(word) and word[0] in KEYWORDS.values()
+        hint = "end the line above with `\\` to go on here" if continues else "a comment begins with `//`"
         starts = ["Plan: …", "#E1 = …", "return …", "Solve: …"]
         edits = tuple(replacing("", Span(span.start, span.start), "// ").edits[0] for span in self._prose[:100])
         fix = replacing("make it a comment", first, "").model_copy(update={"edits": edits})

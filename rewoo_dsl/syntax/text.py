@@ -11,6 +11,11 @@ from ..diag.diagnostic import Span
 from .ast import Each, Field, Index, Ref, Segment
 from .grammar import pattern
 
+NOT_TEXT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]|\r(?!\n)"
+)
+"""Characters that no plan's text may hold: they cannot be seen, or make a text look like another one."""
+
 _SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
