@@ -41,7 +41,7 @@ def check(
     session = Session(signatures_of(tools), load, library or {}, strict=strict, lenient=lenient)
     if path is not None:
         session.chain.append(posixpath.basename(path))
-    reading = as_reading(source, lenient=lenient, from_model=from_model)
+    reading = as_reading(source, from_model=from_model, lenient=lenient, strict=strict)
     report = session.check(reading, name="", file="", from_model=from_model).report
     return _with_sub_plans(report, session)
 

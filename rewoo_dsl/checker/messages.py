@@ -1,5 +1,6 @@
 """Words and edits that several rules share."""
 
+import re
 from collections.abc import Iterable
 
 from ..diag.diagnostic import Edit, Fix, Span
@@ -7,6 +8,8 @@ from ..diag.spell import nearest
 from .scope import Scope, Source
 
 MAX_ALLOWED = 20
+_MOST_BETWEEN = 64
+_BETWEEN = re.compile(r"[\"']?\s*[=:]\s*\(*\s*[\"']?")
 
 
 def did_you_mean(near: list[str], mark: str = "`") -> str | None:
@@ -28,16 +31,31 @@ def near_names(scope: Scope, name: str, before: int) -> list[str]:
     return nearest(name, usable)
 
 
+def name_before(source: Source | None, at: str, name: str) -> Span | None:
+    """Where an argument's name stands, in front of the value at `at`; None when it is not found there."""
+    span = source.find(at) if source is not None else None
+    if source is None or span is None:
+        return None
+    begin = source.text.rfind(name, max(0, span.start - len(name) - _MOST_BETWEEN), span.start)
+    between = source.text[begin + len(name) : span.start]
+    return Span(begin, begin + len(name)) if begin >= 0 and _BETWEEN.fullmatch(between) else None
+
+
 def rename(source: Source | None, at: str, old: str, new: str) -> tuple[Fix, ...]:
     """A safe fix that writes `new` for `old` at the start of the place, after `#` or `#{`; none without text."""
     span = source.find(at) if source is not None else None
     if source is None or span is None:
         return ()
-    text = source.text
     start = span.start
-    while text[start : start + 1] in ("#", "{", '"', "'"):
+    while source.text[start : start + 1] in ("#", "{", '"', "'"):
         start += 1
-    if not text.startswith(old, start):
+    if not source.text.startswith(old, start):
         return ()
-    edit = Edit(span=Span(start, start + len(old)), text=new)
-    return (Fix(message=f"write `{new}`", edits=(edit,), safe=True),)
+    return rewrite(Span(start, start + len(old)), new)
+
+
+def rewrite(span: Span | None, new: str) -> tuple[Fix, ...]:
+    """A safe fix that writes `new` at `span`; none without one."""
+    if span is None:
+        return ()
+    return (Fix(message=f"write `{new}`", edits=(Edit(span=span, text=new),), safe=True),)

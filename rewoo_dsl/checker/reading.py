@@ -12,6 +12,10 @@ from typing import Any
 
 from ..diag.diagnostic import Diagnostic, Span
 from ..ir.plan import Plan
+from ..lowering.lower import lower
+from ..lowering.plan_json import plan_from_json
+from ..syntax.limits import FILE, MODEL
+from ..syntax.parser import parse
 from .report import SourceMap
 from .sizes import too_large
 
@@ -33,13 +37,45 @@ class Reading:
         return None if self.source_map is None else self.source_map.find(at)
 
 
-def as_reading(source: str | Plan | Mapping[str, Any], *, lenient: bool = False, from_model: bool = False) -> Reading:
+def as_reading(
+    source: str | Plan | Mapping[str, Any],
+    *,
+    from_model: bool = False,
+    lenient: bool = False,
+    strict: bool = False,
+) -> Reading:
     """The reading of a plan in any of its forms.
 
     Raises:
         TypeError: when `source` is none of them.
     """
+    if isinstance(source, str):
+        return _of_text(source, from_model=from_model, lenient=lenient, strict=strict)
     if isinstance(source, Plan):
-        found = tuple(too_large(source, from_model=from_model))
-        return Reading(None if found else source, found)
+        return _of_plan(source, (), from_model=from_model)
+    if isinstance(source, Mapping):
+        found = plan_from_json(dict(source))
+        return _of_plan(found.plan, found.diagnostics, from_model=from_model)
     raise TypeError(f"source: expected a plan as text, as JSON data or as a Plan, got {type(source).__name__}")
+
+
+def _of_text(text: str, *, from_model: bool, lenient: bool, strict: bool) -> Reading:
+    parsed = parse(text, limits=MODEL if from_model else FILE, lenient=lenient, strict=strict)
+    lowered = lower(parsed.document)
+    return Reading(
+        plan=lowered.plan,
+        diagnostics=(*parsed.diagnostics, *lowered.diagnostics),
+        text=text,
+        source_map=lowered.source_map,
+        broken=lowered.broken,
+        broken_callables=lowered.broken_callables,
+        is_whole=lowered.is_whole,
+    )
+
+
+def _of_plan(plan: Plan | None, diagnostics: tuple[Diagnostic, ...], *, from_model: bool) -> Reading:
+    """A plan that passed no parser. One that is too large to be looked at is not looked at."""
+    if plan is None:
+        return Reading(None, diagnostics)
+    found = tuple(too_large(plan, from_model=from_model))
+    return Reading(None if found else plan, (*diagnostics, *found))

@@ -144,6 +144,6 @@ class Session:
         if isinstance(source, LinkedPlan):
             return Outcome(Report(()), subplans.linked_target(source, name))
         self.chain.append(key)
-        outcome = self.check(as_reading(source, lenient=self.lenient), name=name, file=key)
+        outcome = self.check(as_reading(source, lenient=self.lenient, strict=self.strict), name=name, file=key)
         self.chain.pop()
         return outcome

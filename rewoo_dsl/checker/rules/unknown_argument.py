@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from ...diag.diagnostic import Diagnostic
 from ...diag.spell import nearest
 from ..callables import Argument
-from ..messages import alternatives, did_you_mean, rename
+from ..messages import alternatives, did_you_mean, name_before, rewrite
 from ..scope import CallSite, Scope
 
 
@@ -23,11 +23,13 @@ def _stray(scope: Scope, site: CallSite, one: Argument, parameters: list[str]) -
     free = [name for name in parameters if name not in given]
     near = nearest(one.name, free)
     at = site.at + one.at
+    span = name_before(scope.source, at, one.name)
     return Diagnostic(
         code="RW109",
         message=f"`{tool}` takes no argument `{one.name}`",
         at=at,
+        span=span,
         hint=did_you_mean(near) or (f"it takes {', '.join(f'`{p}`' for p in parameters[:8])}" if parameters else None),
         allowed=alternatives(near, free),
-        fixes=rename(scope.source, at, one.name, near[0]) if len(near) == 1 else (),
+        fixes=rewrite(span, near[0]) if len(near) == 1 else (),
     )
