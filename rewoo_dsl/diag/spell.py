@@ -36,13 +36,13 @@ def _score(name: str, candidate: str) -> int | None:
     one, other = _folded(name), _folded(candidate)
     if one == other:
         return 0
-    tolerance = 1 + max(len(one), len(other)) // 4
-    if abs(len(one) - len(other)) <= tolerance:
+    shorter, longer = sorted((one, other), key=len)
+    tolerance = min(1 + len(longer) // 4, 3)
+    if len(longer) - len(shorter) <= tolerance:
         slips = _distance(one, other, tolerance)
-        if slips is not None and slips < max(len(one), len(other)):
+        if slips is not None and slips < len(longer):
             return slips
-    shorter = min(one, other, key=len)
-    return tolerance + 1 if len(shorter) >= 4 and shorter in max(one, other, key=len) else None
+    return tolerance + 1 if len(shorter) >= 4 and shorter in longer else None
 
 
 def _folded(name: str) -> str:

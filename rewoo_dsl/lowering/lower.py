@@ -116,25 +116,28 @@ class _Lowering:
         if node.number != plan.VERSION:
             message = f"version {node.number} of the language is not known here"
             self._report(codes.UNKNOWN_VERSION, message, node, hint=f"write rewoo {plan.VERSION}")
+        first = self.document.statements[0]
+        if node is not first:
+            related = (Related(message="the first statement", span=first.span),)
+            message = f"rewoo {node.number} is the first line of a plan, or not there"
+            self._report(codes.LATE_HEADER, message, node, hint="move it to the top", related=related)
 
     def _header(self, node: ast.Goal | ast.Use | ast.Input | ast.Limit) -> None:
-        if not self._after_solve(node) and self.first_step is not None:
-            word = {ast.Goal: "Goal:", ast.Use: "use", ast.Input: "input", ast.Limit: "limit"}[type(node)]
-            message = f"{word} stands behind the first step"
-            first = Related(message="the first step", span=self.first_step.span)
-            self._report(codes.LATE_HEADER, message, node, hint="move it to the top", related=(first,))
         match node:
             case ast.Goal():
-                if not self._twice("Goal:", node, self.statements.goal):
-                    self.statements.goal = node
+                if self._twice("Goal:", node, self.statements.goal):
+                    return
+                self.statements.goal = node
             case ast.Limit():
-                if not self._twice("limit", node, self.statements.limit):
-                    self.statements.limit, self.limit = node, self._limit(node)
+                if self._twice("limit", node, self.statements.limit):
+                    return
+                self.statements.limit, self.limit = node, self._limit(node)
             case ast.Use():
                 self.statements.uses.append(node)
                 self.uses.append(plan.Use(path=node.path.text, name=node.name.text))
             case ast.Input():
                 self._input(node)
+        self._late_header(node)
 
     def _limit(self, node: ast.Limit) -> plan.Limit:
         given: dict[str, float] = {}
@@ -266,6 +269,14 @@ class _Lowering:
         self.statements.solve, self.solve = node, lower_text(node.text)
 
     # --- where statements stand ---
+
+    def _late_header(self, node: ast.Goal | ast.Use | ast.Input | ast.Limit) -> None:
+        if self._after_solve(node) or self.first_step is None:
+            return
+        word = {ast.Goal: "Goal:", ast.Use: "use", ast.Input: "input", ast.Limit: "limit"}[type(node)]
+        first = Related(message="the first step", span=self.first_step.span)
+        message = f"{word} stands behind the first step"
+        self._report(codes.LATE_HEADER, message, node, hint="move it to the top", related=(first,))
 
     def _late_step(self, node: ast.Statement) -> None:
         """`return` and `Solve:` come after the last step; said once, however many steps follow."""

@@ -20,7 +20,7 @@ LATE_HEADER = Code(
     slug="late-header",
     summary="a header line after the first step",
     explanation="""
-`Goal:`, `use`, `input` and `limit` say what the whole plan is about and stand before its first step, so that a reader
+`rewoo 1` is the first line of a plan. `Goal:`, `use`, `input` and `limit` say what the whole plan is about and stand before its first step, so that a reader
 finds them in one place.
 """,
     wrong='#E1 = search(query="rewoo")\ninput region: str = "EU"\n#E2 = search(query=#region)\nreturn [#E1, #E2]\n',
