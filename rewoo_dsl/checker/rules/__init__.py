@@ -28,7 +28,7 @@ from .operand_type import operand_type
 from .over_budget import over_budget
 from .pointless_comparison import pointless_comparison
 from .repeated_write import repeated_write
-from .reserved_name import reserved_name
+from .taken_name import taken_name
 from .retried_write import retried_write
 from .self_reference import self_reference
 from .short_form import short_form
@@ -49,7 +49,7 @@ from .write_in_loop import write_in_loop
 Rule: TypeAlias = Callable[[Scope], Iterator[Diagnostic]]
 
 STRUCTURE: tuple[Rule, ...] = (
-    reserved_name,
+    taken_name,
     duplicate_evidence,
     name_clash,
     undefined_evidence,

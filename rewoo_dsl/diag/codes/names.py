@@ -76,9 +76,9 @@ or in another statement. What all items gave is the evidence of the step, a list
     right='#E1 = search(query=#t) for #t in ["rewoo", "react"]\n#E2 = llm(prompt="Sum up #E1")\nreturn #E2\n',
 )
 
-RESERVED_NAME = Code(
+TAKEN_NAME = Code(
     number="RW107",
-    slug="reserved-name",
+    slug="taken-name",
     summary="a name that the language keeps for itself",
     explanation="""
 `#now` is the recorded start of the run; `true`, `false`, `null` and `not` are words of the language; the names of
@@ -166,7 +166,7 @@ CODES: tuple[Code, ...] = (
     DUPLICATE_EVIDENCE,
     NAME_CLASH,
     LOOP_VARIABLE_OUTSIDE,
-    RESERVED_NAME,
+    TAKEN_NAME,
     UNKNOWN_TOOL,
     UNKNOWN_ARGUMENT,
     MISSING_ARGUMENT,
