@@ -13,7 +13,10 @@ _MEMORY = 1 << 20
 
 
 def first_match(pattern: str, text: str, fuel: Fuel) -> str | None:
-    """The first match, or its first group when the pattern has groups; None when nothing matches."""
+    """The first match, or its first group when the pattern has groups; None when nothing matches.
+
+    A group that took no part in the match is empty text, so that None always means: no match.
+    """
     compiled = _compiled(pattern)
     if isinstance(compiled, str):
         raise EvaluationError("value", compiled)
@@ -24,8 +27,8 @@ def first_match(pattern: str, text: str, fuel: Fuel) -> str | None:
         raise EvaluationError("value", "the text holds half a character (a lone surrogate)") from None
     if found is None:
         return None
-    matched: str | None = found.group(1 if compiled.groups else 0)
-    fuel.make(len(matched or ""))
+    matched: str = found.group(1 if compiled.groups else 0) or ""
+    fuel.make(len(matched))
     return matched
 
 

@@ -186,6 +186,7 @@ TEXT: tuple[Builtin, ...] = (
             ('match("see RFC 2119", "[0-9]+")', '"2119"'),
             ('match("k=v", "k=(\\\\w+)")', '"v"'),
             ('match("a", "b")', "null"),
+            ('match("jobs", "(new )?jobs")', '""'),
         ),
     ),
 )
