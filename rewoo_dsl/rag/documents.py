@@ -36,27 +36,34 @@ def read_folder(folder: str | Path) -> Folder:
     documents: list[Document] = []
     skipped: list[str] = []
     for path in sorted(base.rglob("*")):
-        source = path.relative_to(base).as_posix()
-        if any(part.startswith(".") for part in path.relative_to(base).parts) or path.is_dir():
+        below = path.relative_to(base)
+        if any(part.startswith(".") for part in below.parts) or path.is_dir():
             continue
-        reason = _reason_to_skip(path, base)
-        if reason is None:
-            try:
-                documents.append(Document(source, path.read_bytes().decode("utf-8-sig")))
-                continue
-            except UnicodeDecodeError as error:
-                reason = f"no UTF-8 text (byte {error.start})"
-            except OSError as error:
-                reason = f"cannot be read ({error.strerror})"
-        skipped.append(f"{source}: {reason}")
+        read = _read(path, base)
+        if isinstance(read, _Skipped):
+            skipped.append(f"{below.as_posix()}: {read.reason}")
+        else:
+            documents.append(Document(below.as_posix(), read))
     return Folder(tuple(documents), tuple(skipped))
 
 
-def _reason_to_skip(path: Path, base: Path) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Skipped:
+    reason: str
+
+
+def _read(path: Path, base: Path) -> str | _Skipped:
     if path.suffix.lower() not in SUFFIXES:
-        return f"only {' and '.join(SUFFIXES)} are read"
-    if not path.resolve().is_relative_to(base):
-        return "leads out of the folder"
-    if not path.is_file():
-        return "no file"
-    return f"larger than {MAX_BYTES >> 20} MiB" if path.stat().st_size > MAX_BYTES else None
+        return _Skipped(f"only {' and '.join(SUFFIXES)} are read")
+    try:
+        if not path.resolve().is_relative_to(base):
+            return _Skipped("leads out of the folder")
+        if not path.is_file():
+            return _Skipped("is no file")
+        if path.stat().st_size > MAX_BYTES:
+            return _Skipped(f"larger than {MAX_BYTES >> 20} MiB")
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _Skipped(f"no UTF-8 text (byte {error.start})")
+    except (OSError, RuntimeError):  # no permission, gone meanwhile, a loop of links
+        return _Skipped("cannot be read")

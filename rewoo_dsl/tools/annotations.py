@@ -14,7 +14,7 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 from ..diag.errors import ToolError
 from ..ir.signature import Schema
 
-_SCALARS = frozenset({str, int, float, bool, NoneType})
+_SCALARS: frozenset[type] = frozenset({str, int, float, bool, NoneType})
 _STREAMS = frozenset({Iterator, Iterable, Generator, AsyncIterator, AsyncIterable, AsyncGenerator})
 
 
@@ -55,6 +55,8 @@ class _SchemaGenerator(GenerateJsonSchema):
 
 def scalar_types(annotation: Any) -> frozenset[type]:
     """The exact types that fit `annotation` as they are: for `str | None` both; empty where pydantic must look."""
+    if annotation is Any:
+        return _SCALARS
     if get_origin(annotation) in (Union, UnionType):
         parts = get_args(annotation)
     else:

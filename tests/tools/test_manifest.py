@@ -186,8 +186,8 @@ def test_schemas_that_end_are_read(schema: dict[str, Any]):
 
 
 KEYWORDS = [
-    "tools", "version", "name", "function", "parameters", "arguments", "output_parameters", "type", "properties", "$ref",
-    "$defs", "a", "items", "anyOf", "required", "enum", "allowed_values", "returns", "description",
+    "tools", "version", "name", "function", "parameters", "arguments", "output_parameters", "type", "properties",
+    "$ref", "$defs", "a", "items", "anyOf", "required", "enum", "allowed_values", "returns", "description",
 ]  # fmt: skip
 json_values = st.recursive(
     st.none()

@@ -103,9 +103,9 @@ def test_arguments_are_read_as_the_annotation_says(arguments: dict[str, Any], na
         ({"order": {"id": "1", "due": "2024-01-01"}}, "order", r"`order\.id`"),
         ({"order": {"id": 1, "due": "soon"}}, "order", r"`order\.due`"),
         ({"N": 1}, "N", "typed takes no `N`; its parameters: n, x, on, level, order, some"),
-        ({"some": math.nan}, "some", "no JSON data"),
+        ({"some": [math.nan]}, "some", "no JSON data"),
         ({"some": {1, 2}}, "some", "no JSON data"),
-        ({"some": "\ud800"}, "some", "`some`"),
+        ({"some": ["\ud800"]}, "some", "`some`"),
     ],
 )
 def test_nothing_is_converted_silently(arguments: dict[str, Any], argument: str, sentence: str):
