@@ -15,35 +15,34 @@ exit codes:
 
 
 class Options(argparse.Namespace):
-    """What was asked for. Each command reads its own part, declared below in `_parser`."""
+    """What was asked for. Each command sets its own part, declared below; the rest keeps these values."""
 
     command: str
-    quiet: bool
+    quiet: bool = False
+    format: str = "text"
     files: list[str]
-    file: str
     spec: str
-    tools: str | None
-    docs: str | None
-    root: str | None
-    format: str
-    strict: bool
-    from_model: bool
-    check: bool
-    diff: bool
-    input: list[str]
-    dry_run: bool
-    approval: Literal["terminal", "yes", "refuse"]
-    solve: bool
     question: str
-    show_plan: bool
-    model: str | None
-    planner: str | None
-    solver: str | None
-    llm: str | None
-    base_url: str | None
-    api: Literal["auto", "responses", "chat"]
-    output: str | None
-    code: str | None
+    code: str | None = None
+    output: str | None = None
+    input: list[str]
+    tools: str | None = None
+    docs: str | None = None
+    root: str | None = None
+    strict: bool = False
+    from_model: bool = False
+    check: bool = False
+    diff: bool = False
+    dry_run: bool = False
+    solve: bool = False
+    show_plan: bool = False
+    approval: Literal["terminal", "yes", "refuse"] = "terminal"
+    model: str | None = None
+    planner: str | None = None
+    solver: str | None = None
+    llm: str | None = None
+    base_url: str | None = None
+    api: Literal["auto", "responses", "chat"] = "auto"
 
 
 def read_arguments(argv: Sequence[str]) -> Options:

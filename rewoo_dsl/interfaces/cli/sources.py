@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,21 +69,29 @@ def folder_of(source: Source) -> Path:
     return source.path.parent if source.path is not None else Path()
 
 
-def reader_under(root: Path) -> Callable[[str], str]:
-    """Reads sub-plans by their path relative to `root`, and nothing outside of it, links included."""
-    inside = root.resolve()
+class Folder:
+    """Reads sub-plans by their path relative to a folder, and nothing outside of it, links included.
 
-    def read(path: str) -> str:
+    `texts` holds what was read, by path, for showing findings about it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.texts: dict[str, str] = {}
+
+    def __call__(self, path: str) -> str:
+        inside = self.root.resolve()
         file = (inside / path).resolve()
         if not file.is_relative_to(inside):
             raise ValueError("it leads out of the plan's folder")
+        if not file.is_file():
+            raise FileNotFoundError("there is no such file")
         with open(file, "rb") as opened:
             data = opened.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            raise ValueError(f"larger than {MAX_BYTES >> 20} MiB")
-        return data.removeprefix(_MARK).decode("utf-8")
-
-    return read
+            raise ValueError(f"it is larger than {MAX_BYTES >> 20} MiB")
+        self.texts[path] = data.removeprefix(_MARK).decode("utf-8")
+        return self.texts[path]
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -18,6 +18,7 @@ class Terminal:
 
     out: TextIO
     err: TextIO
+    out_is_terminal: bool
     out_colour: bool
     err_colour: bool
     is_live: bool
@@ -34,6 +35,7 @@ class Terminal:
         return cls(
             out=out,
             err=err,
+            out_is_terminal=_is_terminal(out),
             out_colour=_colour(out),
             err_colour=_colour(err),
             is_live=_is_terminal(err) and os.environ.get("TERM") != "dumb",

@@ -7,11 +7,11 @@ list of tools as others write it. Data is enough to check a plan, Python is need
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...ir.signature import Signature
 from .arguments import Options
@@ -19,15 +19,72 @@ from .exits import WrongUse
 from .sources import read_source
 
 if TYPE_CHECKING:
+    from ...llm import Model, Reply
     from ...tools.registry import Registry
+    from ...tools.tool import Tool
 
 
 @dataclass(frozen=True, slots=True)
 class Toolset:
-    """Tools as a command needs them: signatures to check with, and a registry where there is code to run."""
+    """Tools as a command needs them: signatures to check with, and a registry where there is code to run.
+
+    `lacks_model`: the tool `llm` is there by name only.
+    """
 
     signatures: Mapping[str, Signature]
     registry: "Registry | None"
+    lacks_model: bool = False
+
+
+def named_tools(options: Options) -> Toolset | None:
+    """The tools to check a plan with; None when the command line names none, so that nobody can say which there are.
+
+    `llm` is always among them: which model answers is a question of the run.
+    """
+    if options.tools is None and options.docs is None and options.root is None:
+        return None
+    return tools_with(options, None)
+
+
+def tools_with(options: Options, model: "Model | None") -> Toolset:
+    """The tools of `--tools`, or the calculator where it is not given; those of `--docs` and `--root`; and `llm`.
+
+    What `--tools` brings stands; the others are only added where there is none of that name. Raises `WrongUse`.
+    """
+    from ...agent.llm_tool import llm_tool
+    from ...diag.errors import ToolError
+    from ...rag.toolbox import standard_tools
+
+    named = None if options.tools is None else load_tools(options.tools)
+    try:
+        standard = standard_tools(docs=options.docs, root=options.root)
+    except ToolError as error:
+        raise WrongUse(str(error)) from None
+    added = [one for name, one in standard.items() if named is None or name != "calculator"]
+    added.append(llm_tool(Unconfigured() if model is None else model))
+    if named is not None and named.registry is None:
+        return Toolset({one.name: one.signature for one in added} | dict(named.signatures), None)
+    registry = _joined(named.registry if named is not None else None, added)
+    return Toolset(registry.signatures, registry, lacks_model=model is None and registry["llm"] is added[-1])
+
+
+def _joined(first: "Registry | None", added: Sequence["Tool"]) -> "Registry":
+    from ...tools.registry import Registry
+
+    registry = Registry(*(first.values() if first is not None else ()))
+    for one in added:
+        if one.name not in registry:
+            registry.add(one)
+    return registry
+
+
+class Unconfigured:
+    """Stands for the model that nobody named. `run` refuses plans that would ask it, before they start."""
+
+    async def complete(self, *_: Any, **__: Any) -> "Reply":
+        from ...diag.errors import ModelError
+
+        raise ModelError("no model is configured", kind="auth")
 
 
 def load_tools(what: str) -> Toolset:
@@ -69,15 +126,18 @@ def _told(error: Exception) -> str:
 
 
 def _registry_of(found: object, what: str) -> "Registry":
+    from ...diag.errors import ToolError
     from ...tools.registry import Registry
     from ...tools.tool import Tool
 
     if isinstance(found, Registry):
         return found
-    if isinstance(found, list | tuple) and found:
-        return Registry(*found)
-    if isinstance(found, Tool) or (callable(found) and not isinstance(found, type)):
-        return Registry(found)
+    several = found if isinstance(found, list | tuple) else (found,)
+    if several and all(isinstance(one, Tool) or (callable(one) and not isinstance(one, type)) for one in several):
+        try:
+            return Registry(*several)
+        except ToolError as error:
+            raise WrongUse(f"--tools {what}: {error}") from None
     raise WrongUse(f"--tools {what}: a Registry, a tool, a function or a list of these is wanted, not {found!r:.80}")
 
 
@@ -92,10 +152,3 @@ def _manifest(what: str) -> dict[str, Signature]:
         raise WrongUse(
             f"--tools {what} cannot be used\n\n{render_text(error.diagnostics, file=what)}".rstrip()
         ) from None
-
-
-def known_signatures(options: Options) -> Mapping[str, Signature] | None:
-    """What a plan is checked or drawn with; None when no tools were named at all."""
-    if options.tools is None:
-        return None
-    return load_tools(options.tools).signatures

@@ -8,7 +8,7 @@ that is too wide even with narrow boxes is told as a list instead.
 
 import textwrap
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...diag.snippet import cells
@@ -20,6 +20,8 @@ MOST_BOXES = 150
 
 _GAP, _BEND = 3, 1
 _LABEL_WIDTHS = (44, 28, 18, 12)
+_CROWDED = 4
+"""How many columns further a line rather goes than to run along beside another one."""
 _UP, _DOWN, _LEFT, _RIGHT = 1, 2, 4, 8
 
 _STYLES = {"name": "1;36", "label": "", "badge": "33", "write": "1;31", "line": "90", "result": "1;32"}
@@ -368,10 +370,15 @@ def _entries(box: Cell, starts: Sequence[int]) -> list[int]:
     return [min(max(column, first + 2 * i), last - 2 * (len(spread) - 1 - i)) for i, column in enumerate(spread)]
 
 
-def _free_column(wanted: int, box: Cell, taken: set[int]) -> int:
-    """The free column of `box` nearest to `wanted`, away from its corners; `wanted` itself when none is free."""
+def _free_column(wanted: int, box: Cell, taken: Collection[int]) -> int:
+    """A free column of `box` near `wanted`, rather not beside a taken one; `wanted` itself when none is free."""
     inside = range(box.x + 1, box.x + box.width - 1)
-    return min((c for c in inside if c not in taken), key=lambda c: (abs(c - wanted), c), default=wanted)
+
+    def cost(column: int) -> tuple[int, int]:
+        is_crowded = column - 1 in taken or column + 1 in taken
+        return abs(column - wanted) + _CROWDED * is_crowded, column
+
+    return min((column for column in inside if column not in taken), key=cost, default=wanted)
 
 
 def _tracks(ways: Sequence[_Way]) -> dict[Net, int | None]:

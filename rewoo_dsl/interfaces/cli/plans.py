@@ -1,0 +1,103 @@
+"""From a source to a checked plan, and its findings to the reader: what `check`, `run` and `graph` have in common."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from ...checker import Report, check
+from ...diag.diagnostic import Diagnostic, located
+from ...diag.errors import PlanError
+from ...ir.signature import Signature
+from .exits import WrongUse
+from .sources import Folder, Source, folder_of
+from .terminal import Terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A source and what the checker says of it.
+
+    `text` is what findings point into, None for a plan that came as JSON; `texts` are those of the sub-plans that were
+    read, by the name in findings.
+    """
+
+    source: Source
+    report: Report
+    diagnostics: tuple[Diagnostic, ...]
+    text: str | None
+    texts: Mapping[str, str]
+
+
+def check_source(
+    source: Source, tools: Mapping[str, Signature] | None, *, from_model: bool = False, strict: bool = False
+) -> Checked:
+    """What the checker says of the plan in `source`, text or JSON. Raises `WrongUse` for JSON that is none."""
+    folder, plan = Folder(folder_of(source)), _plan_in(source)
+    report = check(
+        plan,
+        tools,
+        load=folder,
+        from_model=from_model,
+        lenient=not strict,
+        strict=strict,
+        path=None if source.path is None else source.path.name,
+    )
+    shown = tuple(_with_whole_path(one, folder) for one in report.diagnostics)
+    text = plan if isinstance(plan, str) else None
+    return Checked(source, report, shown, text, {_whole(path, folder): text for path, text in folder.texts.items()})
+
+
+def _plan_in(source: Source) -> str | dict[str, Any]:
+    """A plan begins with a word or a comment, so a bracket at the start means JSON."""
+    if not source.text.lstrip().startswith("{"):
+        return source.text
+    import json
+
+    try:
+        data: dict[str, Any] = json.loads(source.text)
+    except json.JSONDecodeError as error:
+        raise WrongUse(f"{source.name}:{error.lineno}:{error.colno}: this is no JSON: {error.msg}") from None
+    except (ValueError, RecursionError) as error:
+        raise WrongUse(f"{source.name}: this is no JSON that can be read: {error}") from None
+    return data
+
+
+def _with_whole_path(one: Diagnostic, folder: Folder) -> Diagnostic:
+    return one if one.file is None else one.model_copy(update={"file": _whole(one.file, folder)})
+
+
+def _whole(path: str, folder: Folder) -> str:
+    return str(PurePosixPath(folder.root.as_posix()) / path)
+
+
+def refused(error: PlanError, checked: Checked, terminal: Terminal) -> WrongUse:
+    """What keeps a run of a good plan from starting, each thing with its place."""
+    from ...diag.text import render_text
+
+    find = checked.report.source_map.find if checked.report.source_map is not None else lambda _: None
+    found = located(error.diagnostics, find)
+    shown = render_text(
+        found, checked.text, file=checked.source.name, colour=terminal.err_colour, width=terminal.columns
+    )
+    return WrongUse(f"the run cannot start\n\n{shown}".rstrip())
+
+
+def show_findings(checked: Checked, terminal: Terminal, *, as_result: bool) -> None:
+    """The findings for a person: on standard output where they are what was asked for, else beside it."""
+    from ...diag.text import render_text
+
+    text = render_text(
+        checked.diagnostics,
+        checked.text,
+        file=checked.source.name,
+        sources=checked.texts,
+        colour=terminal.out_colour if as_result else terminal.err_colour,
+        width=terminal.columns,
+    )
+    if not text:
+        return
+    if as_result:
+        terminal.give(text)
+    else:
+        terminal.say(text.rstrip("\n"))
