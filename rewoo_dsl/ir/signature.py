@@ -1,6 +1,5 @@
 """What is known of a tool before it is called: its `Signature`, the only thing the checker needs of it."""
 
-import re
 from enum import StrEnum
 from typing import Any
 
@@ -76,31 +75,6 @@ class Signature(BaseModel):
         return self.effect is Effect.READ or self.idempotent
 
 
-MAX_NAME = 64
-_PART = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_KEYWORDS = {
-    "true", "false", "null", "not", "and", "or", "in", "if", "else", "for", "None", "True", "False",
-}  # fmt: skip
-_BUILT_INS = {
-    "len", "sum", "min", "max", "sorted", "take", "unique", "flatten", "keys", "values", "all", "any",
-    "join", "split", "lower", "upper", "strip", "replace", "contains", "number", "lines", "between",
-    "match", "round", "floor", "abs", "date", "add_days", "days_between", "weekday", "format", "get",
-    "default",
-}  # fmt: skip
-
-
 def canonical_name(name: str) -> str:
     """The one spelling of a callable's name: `llm` is also `LLM`."""
     return "llm" if name == "LLM" else name
-
-
-def name_problem(name: str) -> str | None:
-    """Why no plan could call a tool of this name, or None when one can: identifiers, perhaps joined by dots."""
-    parts = name.split(".")
-    if not all(_PART.fullmatch(part) for part in parts):
-        return "a name is letters, digits and `_`, does not begin with a digit, and may be joined by dots"
-    if max(map(len, parts)) > MAX_NAME:
-        return f"a name has at most {MAX_NAME} characters"
-    if not _KEYWORDS.isdisjoint(parts):
-        return "that is a word of the language"
-    return "that is a built-in of the language" if name in _BUILT_INS else None

@@ -13,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..diag.diagnostic import Diagnostic
 from ..ir.expr import escape
-from ..ir.signature import Schema, Signature, canonical_name, name_problem
+from ..ir.signature import Schema, Signature, canonical_name
 from ..ir.values import Value, kind, problem
 from .errors import ManifestError
 from .listings import Entry, entries_of
+from .names import name_problem
 from .schema_check import schema_problems
 
 VERSION = 1

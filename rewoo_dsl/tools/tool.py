@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack, overload
 
 from ..diag.errors import ToolError
-from ..ir.signature import Effect, Signature, canonical_name, name_problem
+from ..ir.signature import Effect, Signature, canonical_name
 from .function import Call, call_of, innermost, inspect_function
+from .names import name_problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
