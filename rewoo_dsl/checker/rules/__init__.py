@@ -28,10 +28,10 @@ from .operand_type import operand_type
 from .over_budget import over_budget
 from .pointless_comparison import pointless_comparison
 from .repeated_write import repeated_write
-from .taken_name import taken_name
 from .retried_write import retried_write
 from .self_reference import self_reference
 from .short_form import short_form
+from .taken_name import taken_name
 from .text_mention import text_mention
 from .too_deep import too_deep
 from .too_many_items import too_many_items

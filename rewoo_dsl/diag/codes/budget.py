@@ -20,9 +20,9 @@ MAY_EXCEED_BUDGET = Code(
     slug="may-exceed-budget",
     summary="the worst case exceeds the plan's own limit",
     explanation="""
-In the worst case every attempt fails but the last, every fallback is called, and every list is as long as its `max`; for
-`limit time`, every attempt of the longest way through the plan takes as long as its `timeout`. At the ceiling nothing
-further starts and unfinished steps fail with `budget`.
+In the worst case every attempt fails but the last, every fallback is called, and every list is as long as its `max`;
+for `limit time`, every attempt of the longest way through the plan takes as long as its `timeout`. At the ceiling
+nothing further starts and unfinished steps fail with `budget`.
 """,
     wrong='limit calls 2\n#E1 = search(query="rewoo") retry 2\nreturn #E1\n',
     right='limit calls 3\n#E1 = search(query="rewoo") retry 2\nreturn #E1\n',
@@ -82,7 +82,8 @@ NESTED_COMPREHENSION = Code(
 A comprehension may hold another one. What goes deeper is easier to read, and cheaper to bound, as steps of their own.
 """,
     wrong=(
-        "input table: list[list[list[int]]]\n#E1 = [[[#c + 1 for #c in #b] for #b in #a] for #a in #table]\nreturn #E1\n"
+        "input table: list[list[list[int]]]\n"
+        "#E1 = [[[#c + 1 for #c in #b] for #b in #a] for #a in #table]\nreturn #E1\n"
     ),
     right="input table: list[list[int]]\n#E1 = [[#b + 1 for #b in #a] for #a in #table]\nreturn #E1\n",
 )

@@ -44,8 +44,8 @@ RETRIED_WRITE = Code(
     slug="retried-write",
     summary="`retry` on a write that is not idempotent",
     explanation="""
-An attempt that seems to have failed (a time-out, a lost connection) may have done its work, and a second one would do it
-twice. Reads may be repeated, and so may writes that the registry declares idempotent: with the same idempotency key
+An attempt that seems to have failed (a time-out, a lost connection) may have done its work, and a second one would do
+it twice. Reads may be repeated, and so may writes that the registry declares idempotent: with the same idempotency key
 they happen once.
 """,
     wrong='#E1 = send_email(to=["a@example.org"], subject="Hello", body="Hi.") retry 2\nreturn #E1\n',

@@ -150,9 +150,9 @@ TEXT_MENTION = Code(
     slug="text-mention",
     summary="a `#word` in text is plain text, although something of that name is in scope",
     explanation="""
-In text, only `#E1` (with its digits and path) and `#{name}` are references, so that a `#channel` stays what it is. Where
-the `#word` is also the name of an input, step or loop variable, one of the two must be said: `#{name}` for the value,
-`\\#name` for the word.
+In text, only `#E1` (with its digits and path) and `#{name}` are references, so that a `#channel` stays what it is.
+Where the `#word` is also the name of an input, step or loop variable, one of the two must be said: `#{name}` for the
+value, `\\#name` for the word.
 """,
     wrong='input region: str = "EU"\n#E1 = search(query="ports in #region")\nreturn [#E1, #region]\n',
     right='input region: str = "EU"\n#E1 = search(query="ports in #{region}")\nreturn #E1\n',

@@ -13,8 +13,8 @@ ARGUMENT_TYPE = Code(
     summary="an argument does not fit the JSON Schema of its parameter",
     explanation="""
 Literals are held against the tool's own JSON Schema, exactly; what flows from elsewhere by its type. Nothing is
-converted silently: `"5"` is no `int`. A reference that stands alone keeps its type, while text with a reference in it is
-text, with lists and objects written as JSON.
+converted silently: `"5"` is no `int`. A reference that stands alone keeps its type, while text with a reference in it
+is text, with lists and objects written as JSON.
 """,
     wrong="#E1 = search(query=7)\nreturn #E1\n",
     right='#E1 = search(query="7")\nreturn #E1\n',
@@ -49,9 +49,9 @@ DECLARED_TYPE = Code(
     slug="declared-type",
     summary="what a step gives is not of the type it declares",
     explanation="""
-The declared type holds for what the call gives, for its `fallback`, and for its `else`; with `for` it is the type of one
-item's result. For `llm` it is the form of the answer. What a tool gives is looked at again at run time, so only what can
-never fit is reported of it.
+The declared type holds for what the call gives, for its `fallback`, and for its `else`; with `for` it is the type of
+one item's result. For `llm` it is the form of the answer. What a tool gives is looked at again at run time, so only
+what can never fit is reported of it.
 """,
     wrong='#E1 = search(query="rewoo")\n#E2: str = len(#E1)\nreturn #E2\n',
     right='#E1 = search(query="rewoo")\n#E2: int = len(#E1)\nreturn #E2\n',
@@ -118,8 +118,8 @@ FUNCTION_ARGUMENT = Code(
     slug="function-argument",
     summary="a built-in does not take these arguments",
     explanation="""
-Built-ins take their arguments by place or by name, as their signature says; `by=` takes a selector such as `.name`, or a
-list of them.
+Built-ins take their arguments by place or by name, as their signature says; `by=` takes a selector such as `.name`, or
+a list of them.
 """,
     wrong='#E1 = search(query="rewoo")\nreturn take(#E1)\n',
     right='#E1 = search(query="rewoo")\nreturn take(#E1, 3)\n',
@@ -140,8 +140,8 @@ POINTLESS_COMPARISON = Code(
     slug="pointless-comparison",
     summary="two values that can never be equal are compared",
     explanation="""
-The answer is known before anything runs, so something else was meant. Most often one of the two is a text and the other a
-number, or a literal is no option of the type it is compared with.
+The answer is known before anything runs, so something else was meant. Most often one of the two is a text and the
+other a number, or a literal is no option of the type it is compared with.
 """,
     wrong='input mode: "draft" | "send"\n#E1 = search(query="rewoo") if #mode == "sent"\nreturn #E1\n',
     right='input mode: "draft" | "send"\n#E1 = search(query="rewoo") if #mode == "send"\nreturn #E1\n',
@@ -153,9 +153,9 @@ UNCHECKED = Code(
     slug="unchecked",
     summary="a value of type `any` stops the checking here (only with `--strict`)",
     explanation="""
-`any` fits everywhere and everything fits it, so nothing is known of what is read from it. It comes from tools that do not
-say what they give and from inputs and steps without a type. Declare one: `#E1: {title: str} = …`. Without `--strict`
-nothing is said, so there is no example here.
+`any` fits everywhere and everything fits it, so nothing is known of what is read from it. It comes from tools that do
+not say what they give and from inputs and steps without a type. Declare one: `#E1: {title: str} = …`. Without
+`--strict` nothing is said, so there is no example here.
 """,
     severity=Severity.WARNING,
 )
