@@ -45,8 +45,8 @@ def blocks(text: str) -> list[Block]:
 
 
 def wrong_blocks(text: str, errors: Iterable[Diagnostic]) -> list[Block]:
-    """The blocks in which an error was found; an error that has no place is in none."""
-    spans = [one.span for one in errors if one.span is not None]
+    """The blocks in which an error was found; one that has no place, or is about a sub-plan's file, is in none."""
+    spans = [one.span for one in errors if one.span is not None and one.file is None]
     return [one for one in blocks(text) if any(one.start <= span.start <= one.end for span in spans)]
 
 

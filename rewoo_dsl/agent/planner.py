@@ -6,21 +6,21 @@ Attempts are bounded; a plan that never gets good is a `PlanningFailed` with eve
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..checker import Report, check
-from ..checker.subplans import Library
+from ..checker.subplans import Library, linked_target
 from ..diag.diagnostic import Diagnostic
 from ..diag.errors import PlanError
 from ..diag.short import render_short
+from ..ir.linked import LinkedPlan
 from ..ir.signature import Signature
 from ..ir.values import Value
 from ..llm import Message, Model, Usage
-from ..syntax.ast import Document
 from ..syntax.limits import MODEL
 from ..syntax.parser import parse
-from ..syntax.printer import print_document
+from ..syntax.printer import print_item
 from .patch import blocks, merged, wrong_blocks
 from .prompt import planner_messages, type_of
 
@@ -89,7 +89,7 @@ class Planner:
             ModelError: the model gave no answer, or declined.
         """
         inputs = inputs or {}
-        asking = planner_messages(task, tools.values(), inputs=inputs)
+        asking = planner_messages(task, [*tools.values(), *_callable(library, tools)], inputs=inputs)
         messages, draft = asking, None
         for attempt in range(1, self.attempts + 1):
             reply = await self.model.complete(messages, on_text=on_text, on_usage=on_usage)
@@ -138,7 +138,7 @@ def extracted(answer: str) -> str:
     if len(answer) > MODEL.size:
         return answer
     parsed = parse(_without_marks(answer), lenient=True)
-    return print_document(Document(parsed.document.statements)) or answer
+    return "".join(f"{print_item(one).rstrip()}\n" for one in parsed.document.statements) or answer
 
 
 def _without_marks(answer: str) -> str:
@@ -149,6 +149,15 @@ def _without_marks(answer: str) -> str:
 def _repaired(draft: Draft | None, answer: str) -> str:
     text = extracted(answer)
     return text if draft is None else merged(draft.text, wrong_blocks(draft.text, draft.report.errors), text)
+
+
+def _callable(library: Library | None, tools: Mapping[str, Signature]) -> Iterator[Signature]:
+    """The sub-plans of the library as the model sees them: like tools. Those that cannot be called are left out."""
+    for name, source in (library or {}).items():
+        linked = source if isinstance(source, LinkedPlan) else check(source, tools, library=library).linked
+        target = None if linked is None else linked_target(linked, name)
+        if target is not None:
+            yield target.signature
 
 
 def _step_names(report: Report) -> list[str]:

@@ -430,7 +430,7 @@ def _response(request: Request, answer: Answer, *, status: str | None = None) ->
     reason = {"length": "max_output_tokens"}.get(answer.finish, answer.finish)
     usage = {
         "input_tokens": cost.input_tokens,
-        "input_tokens_details": {"cached_tokens": cost.cached_tokens},
+        "input_tokens_details": {"cached_tokens": cost.cached_tokens, "cache_write_tokens": 0},
         "output_tokens": cost.output_tokens,
         "output_tokens_details": {"reasoning_tokens": 0},
         "total_tokens": cost.tokens,
@@ -479,13 +479,14 @@ def _response_events(request: Request, answer: Answer, piece: int) -> Iterator[s
     whole = _response(request, answer)
     place = {"item_id": "msg_1", "output_index": 1, "content_index": 0}
     begun = {**_output(request, answer, "in_progress"), "content": []}
-    final = {"refusal": said} if answer.is_refusal else {"text": said, "logprobs": []}
+    odds: dict[str, Any] = {} if answer.is_refusal else {"logprobs": []}
+    final = {"refusal" if answer.is_refusal else "text": said, **odds}
     events: list[dict[str, Any]] = [
         {"type": "response.created", "response": _response(request, answer, status="in_progress")},
         {"type": "response.in_progress", "response": _response(request, answer, status="in_progress")},
         {"type": "response.output_item.added", "output_index": 1, "item": begun},
         {"type": "response.content_part.added", **place, "part": _part(answer, "")},
-        *({"type": f"response.{name}.delta", **place, "delta": part} for part in _pieces(said, piece)),
+        *({"type": f"response.{name}.delta", **place, "delta": part, **odds} for part in _pieces(said, piece)),
         {"type": f"response.{name}.done", **place, **final},
         {"type": "response.content_part.done", **place, "part": _part(answer, said)},
         {"type": "response.output_item.done", "output_index": 1, "item": whole["output"][-1]},

@@ -3,12 +3,17 @@
 import asyncio
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
-from rewoo_dsl.agent.planner import Planner, PlanningFailed
+from rewoo_dsl.agent.patch import merged, wrong_blocks
+from rewoo_dsl.agent.planner import Draft, Planner, PlanningFailed, extracted, repair_request
+from rewoo_dsl.checker import check
 from rewoo_dsl.diag.codes import EXAMPLE_TOOLS
 from rewoo_dsl.diag.errors import ModelError
 from rewoo_dsl.ir.signature import Signature
 from rewoo_dsl.llm import Endpoint, Usage
+from rewoo_dsl.syntax.parser import parse
 from rewoo_dsl.testing import model_server as scripted
 from rewoo_dsl.testing.model_server import ModelServer
 
@@ -169,6 +174,17 @@ def test_inputs_are_declared_where_the_model_forgot():
     assert "EU" not in told
 
 
+def test_sub_plans_of_the_library_are_called_like_tools():
+    profile = "Goal: The profile of a company.\ninput name: str\n#E1 = search(query=#name)\nreturn #E1[0].title\n"
+    unfit = "#E1 = 1\n"
+    wants = 'Plan: Look them up.\n#E1 = profile(name="ACME")\nSolve: Say #E1.\n'
+    draft = plan([wants], library={"profile": profile, "unfit": unfit})
+    assert draft.report.linked is not None
+    told = plan.requests[0].text
+    assert "profile(name: str) -> str — The profile of a company." in told
+    assert "unfit" not in told
+
+
 def test_usage_and_text_of_every_attempt_are_heard():
     costs, heard = [], []
     first = scripted.text(BROKEN).costing(input_tokens=1000, output_tokens=90)
@@ -176,3 +192,61 @@ def test_usage_and_text_of_every_attempt_are_heard():
     plan([first, second], on_usage=costs.append, on_text=heard.append)
     assert sum(costs, Usage()) == Usage(calls=2, input_tokens=2200, output_tokens=150, cached_tokens=1000)
     assert "".join(heard) == BROKEN + GOOD
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        *(
+            "Plan: why",
+            '#E1 = search(query="x")',
+            "#E2 = serch(#E1)",
+            "#E3 = #E9.a",
+            "Solve: #E1 and #E2",
+            "return #E1",
+        ),
+        *(
+            "```",
+            "```rewoo",
+            "Sure, here it is:",
+            "1. ",
+            "- ",
+            "**",
+            "# Plan",
+            "// note",
+            "\n",
+            "\n\n",
+            "#E1 = (",
+            "[",
+            '"""',
+        ),
+        *(
+            'use "x" as y',
+            "input a: str",
+            "limit calls 3",
+            "Goal: it",
+            "\x00",
+            "\ud800",
+            "\u202e",
+            "#E4: {a: int} = llm[x]",
+        ),
+    ]
+)
+ANSWERS = st.lists(FRAGMENTS | st.text(max_size=8), max_size=14).map("\n".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ANSWERS, ANSWERS)
+def test_whatever_a_model_sends_is_a_draft_or_a_repair(first, second):
+    text = extracted(first)
+    report = check(text, TOOLS, from_model=True, lenient=True)
+    draft = Draft(1, text, report)
+    assert repair_request(draft)
+    assert isinstance(merged(text, wrong_blocks(text, report.errors), extracted(second)), str)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ANSWERS)
+def test_a_sound_plan_that_was_extracted_stays_as_it_is(answer):
+    once = extracted(answer)
+    assume(not parse(once).errors)
+    assert extracted(once) == once
