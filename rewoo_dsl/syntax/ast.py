@@ -6,17 +6,18 @@ knows what a plan means; `lowering` turns a `Document` into the IR.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Literal, TypeAlias
 
 from ..diag.diagnostic import Span
+from ._node import Base, node
 
 NOWHERE = Span(0, 0)
 """The span of a node that was built and not read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+@node
+class Name(Base):
     """A name where it stands, without its `#`: of a step, an input, a tool (`a.b.tool`), an argument."""
 
     text: str
@@ -26,24 +27,24 @@ class Name:
 # --- references and text ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+@node
+class Field(Base):
     """`.name` or `["any key"]`."""
 
     name: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+@node
+class Index(Base):
     """`[0]`, `[-1]`."""
 
     value: int
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Each:
+@node
+class Each(Base):
     """`[*]`: maps the rest of the path over a list, never flattens."""
 
     span: Span = field(default=NOWHERE, compare=False, repr=False)
@@ -52,8 +53,8 @@ class Each:
 Segment: TypeAlias = Field | Index | Each
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+@node
+class Ref(Base):
     """`#name.path` as a value; in text also `#{name.path}`."""
 
     name: str
@@ -61,8 +62,8 @@ class Ref:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Str:
+@node
+class Str(Base):
     """Text with escapes already read: pieces of plain text (never empty, never two in a row) and references.
 
     `block` is true for a `\"""` string that spans lines; it says how to print, not what is meant.
@@ -86,8 +87,8 @@ class Str:
 # --- values ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+@node
+class Number(Base):
     """A number as it was written, with the sign folded in (`-1` is one node)."""
 
     text: str
@@ -98,33 +99,33 @@ class Number:
         return int(self.text) if self.text.lstrip("-").isdigit() else float(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Bool:
+@node
+class Bool(Base):
     value: bool
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Null:
+@node
+class Null(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+@node
+class Selector(Base):
     """`.risk`, `.owner.name`: what `by=` sorts by."""
 
     path: tuple[str, ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class List:
+@node
+class List(Base):
     items: tuple["Value", ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+@node
+class Pair(Base):
     """`key: value` of an object. The key is literal text, quoted or not."""
 
     key: Name
@@ -132,14 +133,14 @@ class Pair:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+@node
+class Object(Base):
     pairs: tuple[Pair, ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+@node
+class Named(Base):
     """`name=value` of a call."""
 
     name: Name
@@ -147,8 +148,8 @@ class Named:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+@node
+class Call(Base):
     """`tool(value, name=value)`: a tool, a sub-plan or a built-in; the names alone tell which."""
 
     name: Name
@@ -157,8 +158,8 @@ class Call:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class RawCall:
+@node
+class RawCall(Base):
     """`Tool[raw text]`, blanks at both ends of the text dropped. Only right of `=`, `fallback` and `else`."""
 
     name: Name
@@ -166,8 +167,8 @@ class RawCall:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+@node
+class Path(Base):
     """A path on anything but a plain reference: `max(#E1).name`, `(#a + #b)[0]`. `path` is never empty."""
 
     base: "Value"
@@ -175,8 +176,8 @@ class Path:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+@node
+class Unary(Base):
     op: Literal["-", "not"]
     operand: "Value"
     span: Span = field(default=NOWHERE, compare=False, repr=False)
@@ -185,16 +186,16 @@ class Unary:
 BinaryOp: TypeAlias = Literal["or", "and", "==", "!=", "<=", ">=", "<", ">", "in", "not in", "+", "-", "*", "/", "%"]
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+@node
+class Binary(Base):
     op: BinaryOp
     left: "Value"
     right: "Value"
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+@node
+class Conditional(Base):
     """`value if condition else otherwise`, only inside brackets and after `return`."""
 
     value: "Value"
@@ -203,8 +204,8 @@ class Conditional:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Comprehension:
+@node
+class Comprehension(Base):
     """`[item for #variable in source if condition]`."""
 
     item: "Value"
@@ -235,34 +236,34 @@ CallOrValue: TypeAlias = Value | RawCall
 # --- types -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarType:
+@node
+class ScalarType(Base):
     name: Literal["str", "int", "float", "bool", "null", "any"]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class LiteralType:
+@node
+class LiteralType(Base):
     """`"high"`, `3`, `-1.5`: exactly this value."""
 
     value: str | Number
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ListType:
+@node
+class ListType(Base):
     item: "Type"
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class DictType:
+@node
+class DictType(Base):
     value: "Type"
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+@node
+class Member(Base):
     """`a: T`, `b?: T`, `"odd key": T`."""
 
     name: Name
@@ -271,22 +272,22 @@ class Member:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectType:
+@node
+class ObjectType(Base):
     members: tuple[Member, ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class UnionType:
+@node
+class UnionType(Base):
     """`A | B`: two options or more, none of them a union itself."""
 
     options: tuple["Type", ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class OptionalType:
+@node
+class OptionalType(Base):
     """`T?`."""
 
     type: "Type"
@@ -298,14 +299,14 @@ Type: TypeAlias = ScalarType | LiteralType | ListType | DictType | ObjectType | 
 # --- clauses of a step -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+@node
+class Count(Base):
     value: int
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+@node
+class Duration(Base):
     """A time span as it was written (`10s`, `1.5h`)."""
 
     text: str
@@ -317,15 +318,15 @@ class Duration:
         return float(number) * {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}[self.text[len(number) :]]
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+@node
+class If(Base):
     condition: Value
     otherwise: CallOrValue | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+@node
+class For(Base):
     variable: Name
     source: Value
     max: Count | None = None
@@ -333,32 +334,32 @@ class For:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+@node
+class Retry(Base):
     times: Count
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Timeout:
+@node
+class Timeout(Base):
     duration: Duration
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Fallback:
+@node
+class Fallback(Base):
     value: CallOrValue
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class After:
+@node
+class After(Base):
     names: tuple[Name, ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Approve:
+@node
+class Approve(Base):
     text: Str | None = None
     within: Duration | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False)
@@ -369,22 +370,22 @@ Clause: TypeAlias = If | For | Retry | Timeout | Fallback | After | Approve
 # --- statements ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+@node
+class Version(Base):
     """`rewoo 1`, the optional first line."""
 
     number: int
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+@node
+class Goal(Base):
     text: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+@node
+class Use(Base):
     """`use "path" as name`: a sub-plan."""
 
     path: Name
@@ -392,8 +393,8 @@ class Use:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+@node
+class Input(Base):
     """`input name: type = default`. The default is a literal; the checker says so."""
 
     name: Name
@@ -402,8 +403,8 @@ class Input:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+@node
+class Bound(Base):
     """One ceiling of `limit`: a `Count` for calls and tokens, a `Duration` for time, a `Number` for cost."""
 
     kind: Literal["calls", "tokens", "time", "cost"]
@@ -411,22 +412,22 @@ class Bound:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+@node
+class Limit(Base):
     bounds: tuple[Bound, ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+@node
+class Plan(Base):
     """One `Plan:` line, the rationale of the next step. Plain text: a `#E1` in it is no reference."""
 
     text: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+@node
+class Step(Base):
     """`#name: type = value` and its clauses, each at most once, whatever their order in the text."""
 
     name: Name
@@ -456,20 +457,20 @@ class Step:
         return tuple(clause for clause in every if clause is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+@node
+class Return(Base):
     value: Value
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Solve:
+@node
+class Solve(Base):
     text: Str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+@node
+class Broken(Base):
     """A statement that could not be read. A broken step, input or `use` still defines its name.
 
     `kind` is what its head says it wanted to be; `text` is the piece as it stands, for the formatter to keep.
@@ -484,8 +485,8 @@ class Broken:
 Statement: TypeAlias = Version | Goal | Use | Input | Limit | Plan | Step | Return | Solve | Broken
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+@node
+class Comment(Base):
     """A comment as written, from its `//`, `# ` or `#!` on. `trailing`: on the line where the statement before it ends.
 
     A comment inside a statement's brackets is kept as a line of its own before that statement.
@@ -496,8 +497,8 @@ class Comment:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Blank:
+@node
+class Blank(Base):
     """One or more blank lines between two items."""
 
     span: Span = field(default=NOWHERE, compare=False, repr=False)
@@ -506,8 +507,8 @@ class Blank:
 Item: TypeAlias = Statement | Comment | Blank
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+@node
+class Document(Base):
     """A whole plan: statements, comments and blank lines in the order of the text."""
 
     items: tuple[Item, ...]

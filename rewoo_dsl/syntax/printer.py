@@ -2,8 +2,9 @@
 
 One statement a line, however long: that is the very language of `plan.lark`, so canonical text can be decoded
 under the grammar, compared line by line, and streamed. Texts stand in `"`, those that span lines in `\"""`;
-arguments have `=`; clauses come as `if/else, for, retry, timeout, fallback, after, approve`; brackets stand only where they are needed.
-Comments and blank lines are kept (at most one blank line in a row), broken statements stay as they are.
+arguments have `=`; clauses come as `if/else, for, retry, timeout, fallback, after, approve`; brackets stand only
+where they are needed. Comments and blank lines are kept (at most one blank line in a row), broken statements stay as
+they are.
 """
 
 import re

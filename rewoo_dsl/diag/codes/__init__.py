@@ -10,7 +10,7 @@ from ._code import Code
 from ._example_tools import EXAMPLE_TOOLS
 
 FAMILIES: dict[str, tuple[Code, ...]] = {
-    "syntax": syntax.SYNTAX,
+    "syntax": syntax.CODES,
     "structure": structure.CODES,
     "names": names.CODES,
     "types": types.CODES,

@@ -185,8 +185,8 @@ UNKNOWN_ESCAPE = Code(
     slug="unknown-escape",
     summary="a backslash in a text that is no escape",
     explanation="""
-Texts in quotes know JSON's escapes (`\\n`, `\\t`, `\\"`, `\\\\`, `\\u00e9`, …), `\\'`, and `\\#` for a literal `#`. Write `\\\\`
-for the backslash itself. In `Tool[raw text]` a backslash is just a backslash.
+Texts in quotes know JSON's escapes (`\\n`, `\\t`, `\\"`, `\\\\`, `\\u00e9`, …), `\\'`, and `\\#` for a literal `#`.
+Write `\\\\` for the backslash itself. In `Tool[raw text]` a backslash is just a backslash.
 """,
     wrong='#E1 = search(query="\\d+")\nreturn #E1\n',
     right='#E1 = search(query="\\\\d+")\nreturn #E1\n',
@@ -220,7 +220,8 @@ RESERVED = Code(
     slug="reserved-name",
     summary="`true`, `false`, `null` or `not` used as a name",
     explanation="""
-These four words are part of the language wherever they stand. Quote them where a key is meant; put a blank behind `not`.
+These four words are part of the language wherever they stand. Quote them where a key is
+meant; put a blank behind `not`.
 """,
     wrong='#true = search(query="rewoo")\nreturn #true\n',
     right=_GOOD,
@@ -253,8 +254,8 @@ ONE_LINE_FORM = Code(
     slug="one-line-form",
     summary="a step on the line of its `Plan:`",
     explanation="""
-`Plan: why #E1 = Tool[text]` is read as the rationale and the step that it is. The formatter gives the step a line of its
-own. Under `--strict` it is an error.
+`Plan: why #E1 = Tool[text]` is read as the rationale and the step that it is. The formatter gives the step a line
+of its own. Under `--strict` it is an error.
 """,
     wrong="Plan: Look it up. #E1 = Wikipedia[Milhouse]\nreturn #E1\n",
     right="Plan: Look it up.\n#E1 = Wikipedia[Milhouse]\nreturn #E1\n",
@@ -279,8 +280,8 @@ COMMENT_LIKE_STEP = Code(
     slug="comment-like-step",
     summary="a comment that looks like a step",
     explanation="""
-`# ` and `//` begin comments, so `# E2 = f(…)` and `// #E2 = f(…)` do nothing. If the step is meant, remove what makes it
-a comment; if not, word the comment so that nobody takes it for a step.
+`# ` and `//` begin comments, so `# E2 = f(…)` and `// #E2 = f(…)` do nothing. If the step is meant, remove what
+makes it a comment; if not, word the comment so that nobody takes it for a step.
 """,
     wrong='#E1 = search(query="rewoo")\n# E2 = search(query="plans")\nreturn #E1\n',
     right='#E1 = search(query="rewoo")\n// The second search was not needed.\nreturn #E1\n',
@@ -304,10 +305,11 @@ CONTROL_CHARACTER = Code(
     slug="control-character",
     summary="a character that cannot be seen, or makes the text look like another",
     explanation="""
-Control characters, line separators, half characters (lone surrogates) and the marks that turn the direction of text have
-no place in a plan: what a person reads must be what runs. Where one is meant, write its escape (`\\u202e`) in a text.
+Control characters, line separators, half characters (lone surrogates) and the marks that turn the direction of text
+have no place in a plan: what a person reads must be what runs. Where one is meant, write its escape
+(`\\u202e`) in a text.
 """,
-    wrong='#E1 = search(query="re\\u202ewoo")\nreturn #E1\n'.replace("\\u202e", "\u202e"),
+    wrong='#E1 = search(query="re\u202ewoo")\nreturn #E1\n',
     right='#E1 = search(query="re\\u202ewoo")\nreturn #E1\n',
 )
 
@@ -316,10 +318,10 @@ TOO_LARGE = Code(
     slug="too-large",
     summary="the text is beyond one of the limits on plans",
     explanation="""
-A plan has limits on its size, its statements, the depth of its brackets and of its expressions, and the length of names,
-texts and numbers, so that no text can exhaust the reader. Hosts can set them (`Limits`).
+A plan has limits on its size, its statements, the depth of its brackets and of its expressions, and the length of
+names, texts and numbers, so that no text can exhaust the reader. Hosts can set them (`Limits`).
 """,
-    wrong="#E1 = {0}1{1}\nreturn #E1\n".format("(" * 65, ")" * 65),
+    wrong="#E1 = " + "(" * 65 + "1" + ")" * 65 + "\nreturn #E1\n",
     right="#E1 = (1)\nreturn #E1\n",
 )
 
@@ -345,7 +347,7 @@ Arguments without a name come first.
     right='#E1 = search("rewoo", k=3)\nreturn #E1\n',
 )
 
-SYNTAX: tuple[Code, ...] = (
+CODES: tuple[Code, ...] = (
     UNEXPECTED,
     UNCLOSED_BRACKET,
     UNCLOSED_STRING,
@@ -376,4 +378,3 @@ SYNTAX: tuple[Code, ...] = (
     NO_STEP,
     LATE_POSITIONAL,
 )
-CODES = SYNTAX
