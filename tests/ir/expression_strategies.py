@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
+
 from rewoo_dsl.ir.builtins import BUILTINS
 from rewoo_dsl.ir.expr import (
     Apply,

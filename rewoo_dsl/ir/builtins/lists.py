@@ -406,6 +406,6 @@ LISTS: tuple[Builtin, ...] = (
         _default,
         "The value, or `other` when it is null. Where the value is a path, `other` stands in as well when a key or "
         "index on the way is missing or null. `other` is evaluated only when it is needed.",
-        (("default(null, 3)", "3"), ("default(0, 3)", "0"), ("default([][0], 3)", "3")),
+        (("default(null, 3)", "3"), ("default(0, 3)", "0"), ("default(([])[0], 3)", "3")),
     ),
 )

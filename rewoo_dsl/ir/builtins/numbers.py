@@ -1,4 +1,4 @@
-"""Built-ins over numbers: `round floor abs format`.
+"""Built-ins over numbers: `round floor abs`, and `format`, which makes text of them.
 
 Halves go away from zero and digits are taken as they are written, as people and spreadsheets do: `round(2.675, 2)` is
 `2.68`, where Python and its binary floats say `2.67`.
@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from ..findings import Finding
 from ..fuel import EvaluationError, Fuel, shown
-from ..operations import as_int, as_number, as_str, checked
-from ..type_rules import NUMBER, number_of
+from ..operations import as_int, as_number, as_str, checked, render
+from ..type_rules import NUMBER, number_of, require
 from ..types import INT, STR, Only, Type
 from ..values import Value
 from ._table import Builtin, Given, Parameter
@@ -46,6 +46,8 @@ def _abs(_fuel: Fuel, value: Value) -> Value:
 
 
 def _format(fuel: Fuel, value: Value, form: Value) -> Value:
+    if form is None:
+        return render(value, fuel)
     number, wanted = as_number(value), as_str(form)
     found = _FORMAT.fullmatch(wanted)
     if found is None:
@@ -79,6 +81,9 @@ def _round_type(given: Given) -> Type:
 
 
 def _format_type(given: Given) -> Type:
+    if "form" not in given:
+        return STR
+    require(given["value"], NUMBER, given.at("value"), given.report, what="a number")
     form = given["form"]
     if isinstance(form, Only) and isinstance(form.value, str) and not _FORMAT.fullmatch(form.value):
         given.report(Finding("value", _no_format(form.value), given.at("form")))
@@ -114,11 +119,16 @@ NUMBERS: tuple[Builtin, ...] = (
     ),
     Builtin(
         "format",
-        (_NUMBER, Parameter("form", STR)),
+        (Parameter("value"), Parameter("form", STR, None)),
         _format_type,
         _format,
         "A number as text, in Python's notation: `.2f` two digits, `,` thousands, `.1%` per cent, `+` with its sign, "
-        "`03d` at least three digits with zeros in front.",
-        (('format(1234.5, ",.2f")', '"1,234.50"'), ('format(0.256, ".1%")', '"25.6%"'), ('format(7, "03d")', '"007"')),
+        "`03d` at least three digits with zeros in front. Without a form, any value as it stands inside text.",
+        (
+            ('format(1234.5, ",.2f")', '"1,234.50"'),
+            ('format(0.256, ".1%")', '"25.6%"'),
+            ('format(7, "03d")', '"007"'),
+            ("format([1, 2])", '"[1,2]"'),
+        ),
     ),
 )

@@ -121,7 +121,7 @@ TEXT: tuple[Builtin, ...] = (
         (Parameter("list", ListType(STR)), Parameter("separator", STR)),
         lambda _: STR,
         _join,
-        'The texts of a list as one, with the separator between them. Numbers are no text: write `"#{x}"`.',
+        "The texts of a list as one, with the separator between them. Numbers are no text; `format(#n)` is.",
         (('join(["a", "b"], ", ")', '"a, b"'), ('join([], ", ")', '""')),
     ),
     Builtin(
