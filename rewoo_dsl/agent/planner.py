@@ -18,6 +18,7 @@ from ..ir.linked import LinkedPlan
 from ..ir.signature import Signature
 from ..ir.values import Value
 from ..llm import Message, Model, Usage
+from ..syntax.ast import Version
 from ..syntax.limits import MODEL
 from ..syntax.parser import parse
 from ..syntax.printer import print_item
@@ -89,13 +90,15 @@ class Planner:
             ModelError: the model gave no answer, or declined.
         """
         inputs = inputs or {}
+        if bad := next((name for name in inputs if not (name.isidentifier() and name.isascii())), None):
+            raise ValueError(f"inputs: {bad!r} is no name that a plan could use")
         asking = planner_messages(task, [*tools.values(), *_callable(library, tools)], inputs=inputs)
         messages, draft = asking, None
         for attempt in range(1, self.attempts + 1):
             reply = await self.model.complete(messages, on_text=on_text, on_usage=on_usage)
             text = with_inputs(_repaired(draft, reply.text), inputs)
             report = check(text, tools, library=library, from_model=True, lenient=True)
-            draft = Draft(attempt, text, report)
+            draft = Draft(attempt, text, report.extended(_not_given(report, inputs)))
             if on_draft:
                 on_draft(draft)
             if draft.report.linked is not None:
@@ -116,18 +119,17 @@ def repair_request(draft: Draft) -> str:
     return (
         f"The plan has errors:\n{findings}\nThese statements are concerned:\n\n{statements}\n\n"
         "Write only these again, corrected, each with its `Plan:` line, and any new step they need. "
-        "The rest of the plan stays as it is."
+        "The rest of the plan stays as it is. To leave a statement out, write the whole plan again."
     )
 
 
 def with_inputs(text: str, inputs: Mapping[str, Value]) -> str:
-    """The plan with a declaration for each input that it does not declare itself."""
-    missing = [
-        f"input {name}: {type_of(value)}\n"
-        for name, value in inputs.items()
-        if not re.search(rf"^input[ \t]+#?{re.escape(name)}\b", text, re.MULTILINE)
-    ]
-    return "".join(missing) + text
+    """The plan with a declaration of each input on top, in place of those that the model wrote for them."""
+    if not inputs:
+        return text
+    declared = [f"input {name}: {type_of(value)}" for name, value in inputs.items()]
+    theirs = {f"input {name}" for name in inputs}
+    return "".join(f"{one}\n" for one in (*declared, *(one.text for one in blocks(text) if one.key not in theirs)))
 
 
 def extracted(answer: str) -> str:
@@ -138,7 +140,8 @@ def extracted(answer: str) -> str:
     if len(answer) > MODEL.size:
         return answer
     parsed = parse(_without_marks(answer), lenient=True)
-    return "".join(f"{print_item(one).rstrip()}\n" for one in parsed.document.statements) or answer
+    statements = [one for one in parsed.document.statements if not isinstance(one, Version)]
+    return "".join(f"{print_item(one).rstrip()}\n" for one in statements) or answer
 
 
 def _without_marks(answer: str) -> str:
@@ -149,6 +152,17 @@ def _without_marks(answer: str) -> str:
 def _repaired(draft: Draft | None, answer: str) -> str:
     text = extracted(answer)
     return text if draft is None else merged(draft.text, wrong_blocks(draft.text, draft.report.errors), text)
+
+
+def _not_given(report: Report, inputs: Mapping[str, Value]) -> Iterator[Diagnostic]:
+    """A plan must not ask for inputs that nobody gives."""
+    for index, one in enumerate(report.plan.inputs if report.plan else ()):
+        if one.name not in inputs and not one.has_default:
+            at = f"/inputs/{index}"
+            span = report.source_map.find(at) if report.source_map else None
+            message = f"input `{one.name}` is not given"
+            hint = "write the value into the plan, or take it from a tool"
+            yield Diagnostic(code="RW601", message=message, at=at, span=span, hint=hint, allowed=tuple(inputs))
 
 
 def _callable(library: Library | None, tools: Mapping[str, Signature]) -> Iterator[Signature]:

@@ -81,6 +81,7 @@ def test_a_plan_is_taken_out_of_whatever_is_around_it(around):
 
 def test_small_slips_of_models_are_read_over():
     slips = """\
+rewoo 1
 # The plan
 1. **Plan:** Find pages. #E1 = search(query: "port strike", k=3)
 2. Plan: Keep the first.
@@ -165,13 +166,25 @@ def test_a_plan_from_a_model_has_tighter_limits():
         plan([many] * 3)
 
 
-def test_inputs_are_declared_where_the_model_forgot():
+def test_inputs_are_declared_for_the_model():
     wants = 'Plan: Find.\n#E1 = search(query="strike in #{region}", k=#n)\nSolve: #E1\n'
-    draft = plan([f"input n: int = 3\n{wants}"], inputs={"region": "EU", "n": 5})
-    assert [(one.name, one.has_default) for one in draft.report.plan.inputs] == [("region", False), ("n", True)]
+    draft = plan([f"input n: str = 3\n{wants}"], inputs={"region": "EU", "n": 5})
+    assert draft.text == f"input region: str\ninput n: int\n{wants}"
     told = plan.requests[0].messages[-1]["content"]
     assert "#region: str" in told
     assert "EU" not in told
+
+
+def test_inputs_that_nobody_gives_are_errors():
+    wants = 'input region: str\nPlan: Find.\n#E1 = search(query="strike in #{region}")\n'
+    draft = plan([wants, 'Plan: Find.\n#E1 = search(query="strike in the EU")\n'])
+    assert draft.attempt == 2
+    assert "input `region` is not given" in plan.requests[1].messages[-1]["content"]
+
+
+def test_inputs_are_named_so_that_plans_can_use_them():
+    with pytest.raises(ValueError, match="'my region' is no name"):
+        plan([GOOD], inputs={"my region": 1})
 
 
 def test_sub_plans_of_the_library_are_called_like_tools():
