@@ -12,11 +12,16 @@ _NUMBERED = re.compile(r"E[0-9]+")
 def text_mention(scope: Scope) -> Iterator[Diagnostic]:
     """RW113: a `#word` in text that is plain text, although something of that name is in scope."""
     for statement in scope.statements:
-        if statement.has_hash:
-            for at, text in _texts(statement):
-                for name in dict.fromkeys(_WORD.findall(text)):
-                    if _is_in_scope(scope, statement, name):
-                        yield from _mention(scope.source, at, name)
+        for at, name in mentions(scope, statement):
+            yield from _mention(scope.source, at, name)
+
+
+def mentions(scope: Scope, statement: Statement) -> Iterator[tuple[str, str]]:
+    """The names in scope that a statement's texts hold as plain words, with the pointers of the texts."""
+    for at, text in _texts(statement) if statement.has_hash else ():
+        for name in dict.fromkeys(_WORD.findall(text)):
+            if _is_in_scope(scope, statement, name):
+                yield at, name
 
 
 def _is_in_scope(scope: Scope, statement: Statement, name: str) -> bool:

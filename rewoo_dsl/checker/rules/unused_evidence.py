@@ -2,17 +2,19 @@ from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic, Severity
 from ..scope import Scope, Statement
+from .text_mention import mentions
 
 
 def unused_evidence(scope: Scope) -> Iterator[Diagnostic]:
     """RW302: a step without effect whose evidence nobody reads: no step, not `return`, not `Solve:`.
 
     A `Solve:` that names nothing sees all evidence, and a plan without `return` and `Solve:` gives all of it. A tool of
-    which nothing is known counts as one with an effect.
+    which nothing is known counts as one with an effect, and a `#word` in text (RW113) as a reader.
     """
     if not scope.is_whole or not _picks_its_result(scope):
         return
     used = {name for statement in scope.statements for name in statement.names}
+    used.update(name for statement in scope.statements for _, name in mentions(scope, statement))
     for statement in scope.statements:
         step = statement.step
         if step is not None and step.name not in used and not _may_write(statement):

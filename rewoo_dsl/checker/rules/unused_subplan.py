@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic, Severity
+from ...ir.builtins import BUILTINS
 from ..scope import Scope
 
 
@@ -10,7 +11,7 @@ def unused_subplan(scope: Scope) -> Iterator[Diagnostic]:
         return
     called = {site.call.tool for site in scope.calls}
     for index, use in enumerate(scope.plan.uses):
-        if use.name not in called:
+        if use.name not in called and use.name not in BUILTINS:
             yield Diagnostic(
                 code="RW303",
                 severity=Severity.WARNING,
