@@ -49,7 +49,7 @@ BinaryOp: TypeAlias = Literal["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">
 
 
 class _Node(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Constant(_Node):
@@ -199,9 +199,6 @@ Action: TypeAlias = Annotated[
     Field(discriminator="kind"),
 ]
 """What a step, a fallback or an `else` does: a call, or a pure value."""
-
-for _model in (Select, ListOf, ObjectOf, Unary, Binary, Conditional, Comprehension, Apply, Call):
-    _model.model_rebuild()
 
 
 def children(node: Expr | Call) -> Iterator[tuple[str, Expr]]:

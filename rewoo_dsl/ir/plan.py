@@ -24,7 +24,7 @@ Amount: TypeAlias = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=Fals
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Use(_Model):

@@ -24,7 +24,7 @@ class Signature(BaseModel):
     (`llm`); such a tool returns `str` when the step declares no type. `version` takes part in the cache key.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str
     description: str = ""
