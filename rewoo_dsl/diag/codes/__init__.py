@@ -5,7 +5,7 @@ RW8 models. A number is never used again for something else. `EXAMPLE_TOOLS` is 
 codes are checked against.
 """
 
-from . import budget, graph, models, names, structure, syntax, tools, types
+from . import budget, graph, models, names, run, structure, syntax, tools, types
 from ._code import Code
 from ._example_tools import EXAMPLE_TOOLS
 
@@ -16,6 +16,7 @@ FAMILIES: dict[str, tuple[Code, ...]] = {
     "types": types.CODES,
     "graph": graph.CODES,
     "budget": budget.CODES,
+    "run": run.CODES,
     "tools": tools.CODES,
     "models": models.CODES,
 }
