@@ -42,7 +42,7 @@ _RAW = re.compile(
     rf"\[(?:[^\[\]\\\n\r]++|\\[^\n]|\r(?!\n)|{_NEWLINE_IN_RAW}"
     rf"|\[(?:[^\[\]\\\n\r]++|\\[^\n]|\r(?!\n)|{_NEWLINE_IN_RAW})*+\])*+\]"
 )
-_CHAIN = r"[A-Za-z_][A-Za-z0-9_]*(?:[ \t]*\.[A-Za-z_][A-Za-z0-9_]*)*"
+_CHAIN = r"(?!not[ \t])[A-Za-z_][A-Za-z0-9_]*(?:[ \t]*\.[A-Za-z_][A-Za-z0-9_]*)*"
 _CALLED = re.compile(rf"[ \t]*{_CHAIN}[ \t]*")
 _CALLED_LATER = re.compile(rf"[ \t](?:fallback|else)[ \t]+{_CHAIN}[ \t]*\Z")
 _CONTINUED = re.compile(r"\\[ \t]*\r?\n")
