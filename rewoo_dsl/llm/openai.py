@@ -51,6 +51,9 @@ class Endpoint:
         timeout: seconds that one attempt may take, from the first byte sent to the last received.
         retries: further attempts after a passing failure (rate limit, connection, failing server).
         max_wait: the longest `Retry-After`, in seconds, that is waited for; beyond it the call fails at once.
+
+    Raises:
+        ModelError: address or key cannot be one.
     """
 
     def __init__(
@@ -65,10 +68,10 @@ class Endpoint:
     ) -> None:
         if api not in ("auto", "responses", "chat"):
             raise ValueError(f"api is 'auto', 'responses' or 'chat', not {api!r}")
-        self.base_url = base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL
+        self.base_url = _checked_url(base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL)
         self.timeout, self.retries, self.max_wait = timeout, retries, max_wait
         key = api_key.get_secret_value() if isinstance(api_key, SecretStr) else api_key
-        self._key = SecretStr(key or os.environ.get("OPENAI_API_KEY") or "")
+        self._key = _checked_key(key or os.environ.get("OPENAI_API_KEY") or "")
         self.api: Api | None = None if api == "auto" else api  # None until the first call has found out
         self._leases: dict[asyncio.AbstractEventLoop, _Lease] = {}
 
@@ -222,7 +225,7 @@ class _Call:
             ) from None
         finally:
             self.spent += usage
-            if self.on_usage:
+            if self.on_usage and usage.calls:
                 self.on_usage(usage)
         reply = judged(raw, self.question.form)
         return replace(reply, usage=self.spent)
@@ -246,6 +249,27 @@ class _Call:
                     self.heard = True
                     on_text(piece)
         return gatherer.raw()
+
+
+def _checked_url(url: str) -> str:
+    """The address, when it can be one. It is never shown: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ModelError("base_url (or OPENAI_BASE_URL) is not an http or https address", kind="request")
+    return url
+
+
+def _checked_key(key: str) -> SecretStr:
+    """The key without the blanks and line ends of a careless copy. A key that no header can carry is refused here,
+    because the HTTP library would repeat it in its message."""
+    key = key.strip()
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        raise ModelError("api_key (or OPENAI_API_KEY) holds characters that no key has", kind="auth")
+    return SecretStr(key)
 
 
 def _guess(attempt: int) -> float:

@@ -223,7 +223,10 @@ class TestAuto:
     def test_falls_back_to_chat_and_remembers(self, streamed):
         with ModelServer(["one", "two"], apis=("chat",)) as server:
             endpoint = Endpoint(base_url=server.base_url)
-            first, second = ask(endpoint, streamed=streamed), ask(endpoint, streamed=streamed)
+            costs = []
+            first = ask(endpoint, streamed=streamed, on_usage=costs.append)
+            second = ask(endpoint, streamed=streamed)
+        assert len(costs) == 1, "finding out costs nothing"
         assert (first.text, second.text) == ("one", "two")
         assert first.usage.calls == second.usage.calls == 1
         assert [request.api for request in server.requests] == ["chat", "chat"]
@@ -242,6 +245,12 @@ class TestAuto:
     def test_an_unknown_protocol_is_refused_at_the_door(self):
         with pytest.raises(ValueError, match="'auto', 'responses' or 'chat', not 'grpc'"):
             Endpoint(api="grpc")
+
+
+@pytest.mark.parametrize("url", ["localhost:11434", "ftp://x.org", "http://", "http://x.org:port", "http://[::1", "x"])
+def test_an_address_that_is_none_is_refused_at_the_door(url):
+    with pytest.raises(ModelError, match="is not an http or https address"):
+        Endpoint(base_url=url)
 
 
 class TestTheKey:
@@ -266,6 +275,17 @@ class TestTheKey:
             assert KEY not in shown
         assert error.__cause__ is None
         assert error.__suppress_context__
+
+    def test_is_used_without_the_line_end_of_a_careless_copy(self):
+        with ModelServer(["hi"], api_key=KEY) as server:
+            assert ask(Endpoint(base_url=server.base_url, api_key=f"{KEY}\r\n")).text == "hi"
+
+    @pytest.mark.parametrize("key", [f"{KEY}\n{KEY}", f"{KEY}…", f"Bearer {KEY}", f"{KEY}\x00"])
+    def test_is_refused_when_no_header_can_carry_it(self, key):
+        with pytest.raises(ModelError) as caught:
+            Endpoint(base_url="http://127.0.0.1:1", api_key=key)
+        assert caught.value.kind == "auth"
+        assert KEY not in str(caught.value)
 
     def test_a_password_in_the_address_is_not_shown(self):
         with ModelServer() as server:
