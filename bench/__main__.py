@@ -1,5 +1,6 @@
 """`make bench`: every comparison in one run, as one table."""
 
+import os
 import platform
 import sys
 

@@ -104,7 +104,9 @@ def _only_reading(action: int, *_: object) -> int:
 def _erp() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE suppliers (name TEXT, country TEXT, port TEXT, owner_email TEXT, stock_days INT)")
-    connection.executemany("INSERT INTO suppliers VALUES (:name, :country, :port, :owner_email, :stock_days)", _load("suppliers.json"))
+    connection.executemany(
+        "INSERT INTO suppliers VALUES (:name, :country, :port, :owner_email, :stock_days)", _load("suppliers.json")
+    )
     return connection
 
 
