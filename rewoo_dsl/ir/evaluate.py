@@ -65,17 +65,22 @@ def evaluate(expr: Expr, env: Environment, fuel: Fuel | None = None) -> Value:
     return compile_expr(expr)(env, Fuel() if fuel is None else fuel)
 
 
-def compile_expr(expr: Expr, *, max_nesting: int = MAX_NESTING) -> Compiled:
+def compile_expr(expr: Expr) -> Compiled:
     """A function that evaluates `expr`. Raises `EvaluationError` of kind `form` for what is no expression."""
-    if nesting(expr, beyond=max_nesting) > max_nesting:
-        raise EvaluationError("form", f"the expression is nested deeper than {max_nesting}", "")
+    if not is_flat(expr) and nesting(expr) > MAX_NESTING:
+        raise EvaluationError("form", f"the expression is nested deeper than {MAX_NESTING}", "")
     return _compiled(expr, "")
 
 
-def nesting(expr: Expr, *, beyond: int = MAX_NESTING) -> int:
-    """How deep an expression is nested, one for a leaf. Stops counting past `beyond`; never recurses."""
+def is_flat(expr: Expr) -> bool:
+    """Whether an expression surely has no deep nesting: most have none."""
+    return isinstance(expr, Constant | Ref | Text)
+
+
+def nesting(expr: Expr) -> int:
+    """How deep an expression is nested, one for a leaf. Stops counting past `MAX_NESTING`; never recurses."""
     depth, level = 0, [expr]
-    while level and depth <= beyond:
+    while level and depth <= MAX_NESTING:
         depth += 1
         level = [child for node in level for _, child in children(node)]
     return depth
@@ -411,4 +416,14 @@ def _guarded(expr: Expr, at: str) -> Compiled:
     return read
 
 
-__all__ = ["MAX_NESTING", "Compiled", "Environment", "EvaluationError", "Fuel", "compile_expr", "evaluate", "nesting"]
+__all__ = [
+    "MAX_NESTING",
+    "Compiled",
+    "Environment",
+    "EvaluationError",
+    "Fuel",
+    "compile_expr",
+    "evaluate",
+    "is_flat",
+    "nesting",
+]

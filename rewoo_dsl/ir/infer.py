@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from .builtins import BUILTINS, Builtin, Given, Parameter, bind
-from .evaluate import MAX_NESTING, nesting
+from .evaluate import MAX_NESTING, is_flat, nesting
 from .expr import (
     Apply,
     Binary,
@@ -69,6 +69,7 @@ from .types import (
     Member,
     ObjectType,
     Only,
+    Scalar,
     Type,
     of_value,
     union,
@@ -105,7 +106,7 @@ class Scope:
 
 def infer(expr: Expr, types: Mapping[str, Type] | Scope, report: Report) -> Type:
     """The static type of an expression; what is wrong or unknown goes to `report`, in order of evaluation."""
-    if nesting(expr) > MAX_NESTING:
+    if not is_flat(expr) and nesting(expr) > MAX_NESTING:
         report(Finding("depth", f"the expression is nested deeper than {MAX_NESTING}"))
         return ANY
     return _infer(expr, _scope(types), "", report)
@@ -206,6 +207,8 @@ def _binary(expr: Binary, scope: Scope, at: str, report: Report) -> Type:
 
 def _pairwise(op: str, left: Type, right: Type, at: str, report: Report) -> Type:
     """The result of `op` over every pair of operand types; a pair without a result is a complaint."""
+    if isinstance(left, Scalar) and isinstance(right, Scalar) and (plain := _result(op, left, right)) is not None:
+        return plain
     results: list[Type] = []
     failed: set[FindingKind] = set()
     for a in _operands(left):
@@ -225,6 +228,8 @@ def _pairwise(op: str, left: Type, right: Type, at: str, report: Report) -> Type
 
 def _operands(one: Type) -> list[Type]:
     """The kinds of operand in a type, at most one each."""
+    if isinstance(one, Scalar | AnyType):
+        return [one]
     lists = [ListType(item_type(one))] if any(isinstance(a, ListType) for a in alternatives(one)) else []
     objects = [OBJECT] if any(isinstance(a, ObjectType | DictType) for a in alternatives(one)) else []
     plain = [a for a in widened(one) if not isinstance(a, ListType | ObjectType | DictType)]

@@ -4,6 +4,7 @@ The compiled expressions of `evaluate` and the functions of `builtins` are made 
 `contains(#list, #x)` cannot differ. Nothing here knows an expression; nothing is converted silently.
 """
 
+import json
 import math
 import operator
 from collections.abc import Callable, Hashable, Sequence
@@ -12,7 +13,7 @@ from typing import Any, TypeAlias
 
 from .expr import Path
 from .fuel import EvaluationError, Fuel, cut, shown, wanted
-from .values import MAX_INT, MIN_INT, Value, compact, kind
+from .values import MAX_INT, MIN_INT, Value, kind
 
 Number: TypeAlias = int | float
 Operation: TypeAlias = Callable[[Value, Value, Fuel], Value]
@@ -268,9 +269,13 @@ def render(value: Value, fuel: Fuel) -> str:
         return value
     if isinstance(value, list | dict):
         _weigh(value, fuel)
-    text = compact(value)
+    text = _ENCODER.encode(value)
     fuel.make(len(text))
     return text
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+"""What `values.compact` makes anew at each call."""
 
 
 def _weigh(value: Value, fuel: Fuel) -> None:

@@ -7,7 +7,7 @@ that this value belongs to.
 from collections.abc import Callable
 
 from ..diag.spell import nearest
-from .expr import Path
+from .expr import Path, PathItem
 from .findings import Certainty, Finding, FindingKind, Report
 from .fuel import cut
 from .types import (
@@ -21,6 +21,7 @@ from .types import (
     Answer,
     AnyType,
     DictType,
+    Fit,
     ListType,
     ObjectType,
     Only,
@@ -52,11 +53,9 @@ def brief(one: Type) -> str:
 
 def alternatives(one: Type) -> tuple[Type, ...]:
     """The plain types that a value of `one` may have: unions taken apart, refinements left out."""
-    if isinstance(one, Refined):
-        return alternatives(one.of)
     if isinstance(one, Union):
         return tuple(plain for member in one.members for plain in alternatives(member))
-    return (one,)
+    return alternatives(one.of) if isinstance(one, Refined) else (one,)
 
 
 def widened(one: Type) -> tuple[Type, ...]:
@@ -146,6 +145,8 @@ def _family(one: Type) -> str:
 
 def require(source: Type, target: Type, at: str, report: Report, *, kind: FindingKind = "type", what: str = "") -> None:
     """Complains unless every value of `source` is one of `target`; `what` says in words what is expected."""
+    if not isinstance(source, Union | Refined | AnyType) and fits(source, target) == _FITS:
+        return
     expected = what or brief(target)
     if is_unknown(source):
         report(Finding("unchecked", f"expected {expected}, found any", at, "unchecked"))
@@ -157,6 +158,9 @@ def require(source: Type, target: Type, at: str, report: Report, *, kind: Findin
         report(Finding(kind, f"expected {expected}, found {brief(source)}", at, certainty))
     elif not found.checked:
         report(Finding("unchecked", f"expected {expected}, found {brief(source)}", at, "unchecked"))
+
+
+_FITS = Fit(Answer.YES)
 
 
 def _without_forbidden_null(source: Type, expected: str, at: str, report: Report) -> Type:
@@ -216,6 +220,11 @@ class _Walk:
 
     def along(self, one: Type, path: Path) -> Type:
         for i, step in enumerate(path):
+            plain = _plain_step(one, step)
+            if plain is not None:
+                self.may_miss = self.may_miss or (self.guarded and isinstance(step, int))
+                one = plain
+                continue
             if is_unknown(one):
                 name = step if isinstance(step, str) else f"[{'*' if step is None else step}]"
                 self._say("unchecked", f"`{cut(name)}` is asked of any", "unchecked")
@@ -302,6 +311,14 @@ class _Walk:
 
     def _near(self, key: str, *objects: ObjectType) -> tuple[str, ...]:
         return near_names(key, [m.name for one in objects for m in one.members])
+
+
+def _plain_step(one: Type, step: PathItem) -> Type | None:
+    """What nearly every path is made of, and nothing to say about: a required field of an object, an item of a list."""
+    if isinstance(step, str):
+        member = one.member(step) if isinstance(one, ObjectType) else None
+        return None if member is None or member.optional else member.type
+    return one.item if isinstance(one, ListType) and step is not None else None
 
 
 def near_names(name: str, known: list[str]) -> tuple[str, ...]:
