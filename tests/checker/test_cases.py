@@ -1,4 +1,4 @@
-"""Every rule on the case files of `specs/conformance/checker`: plans split by `---`, `//~ RW101` on the line it is on."""
+"""Every rule on its case file in `specs/conformance/checker`: plans split by `---`, `//~ RW101` on the line."""
 
 import re
 from collections import Counter
