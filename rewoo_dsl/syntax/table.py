@@ -37,7 +37,7 @@ def build(grammar: str) -> dict[str, Any]:
     actions: list[dict[str, int]] = []
     gotos: list[dict[str, int]] = []
     for old in states:
-        row = sorted(parse_table.states[old].items())
+        row = sorted(parse_table.states[old].items())  # by the symbol's name; terminals are in capitals
         actions.append(
             {
                 name: new[arg] if kind is Shift else -1 - rules[arg]
@@ -74,11 +74,11 @@ def build(grammar: str) -> dict[str, Any]:
 
 
 def _reachable(parse_table: Any) -> list[int]:
-    """The states that the statement starts can reach; the inside of text is read by its terminals alone."""
+    """The states that the statement starts can reach, in an order that is always the same; the inside of text is read by its terminals alone."""
     todo = [parse_table.start_states[start] for start in STARTS]
     seen = dict.fromkeys(todo)
     for state in todo:
-        for kind, arg in parse_table.states[state].values():
+        for _, (kind, arg) in sorted(parse_table.states[state].items()):
             if kind is Shift and arg not in seen:
                 seen[arg] = None
                 todo.append(arg)
