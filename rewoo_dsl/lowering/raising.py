@@ -55,7 +55,7 @@ def _bounds(limit: plan.Limit) -> tuple[ast.Bound, ...]:
     if limit.time is not None:
         bounds.append(ast.Bound("time", _duration(limit.time)))
     if limit.cost is not None:
-        bounds.append(ast.Bound("cost", ast.Number(_decimal(limit.cost))))
+        bounds.append(ast.Bound("cost", ast.Number(repr(limit.cost))))
     return tuple(bounds)
 
 
