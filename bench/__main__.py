@@ -13,9 +13,7 @@ def main() -> None:
     for module in (cold, checking, running):
         print(f"timing {module.__name__.split('.')[-1]} …", file=sys.stderr)
         rows += module.rows()
-    print(
-        f"{platform.python_implementation()} {platform.python_version()} on {platform.machine()}, ratios of medians\n"
-    )
+    print(f"CPython {platform.python_version()} on {platform.machine()}, {os.cpu_count()} cores; ratios of medians\n")
     print(table(rows))
 
 
