@@ -1,4 +1,4 @@
-"""Plans broken in one way each: every one gets at least one error, at the right place (tests/golden/broken_plans.txt)."""
+"""Plans broken in one way each: every one gets an error, at the right place (tests/golden/broken_plans.txt)."""
 
 import json
 from collections.abc import Callable
