@@ -1,0 +1,183 @@
+"""The conformance kit: sentences of the language's definition as cases, for every driver to pass.
+
+A case is data: a plan as text, scripted tools, and what must come out. `run_case` checks and runs it on virtual time
+and says how the run differs from what the case expects; an empty list means that it passed.
+
+    {"name": "a_refusal_skips", "sentence": "*No* means *skipped* (reason `refused`).",
+     "plan": "#E1 = send(to=\\"ann\\") approve",
+     "tools": {"send": {"effect": "write", "parameters": {"to": "string"}}},
+     "approvals": {"E1": "no"},
+     "expect": {"states": {"E1": "skipped"}, "reasons": {"E1": "refused"}, "calls": []}}
+
+`approvals` holds `yes`, `no`, `never`, or seconds of thinking before a yes, by step. `cancel_at` cancels the run after
+that many seconds; `files` are the texts of sub-plans by path. `expect` may hold `status`, `states`, `reasons`,
+`evidence`, `branches`, `value`, `missing`, `usage`, `calls` (a number, or `[tool, arguments]` pairs in order of their
+starts), `seconds`, `at_once`, `refused` (the codes of a run that does not start), and `events` (their types, in order,
+where a case is about the trace).
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..checker import check
+from ..diag.errors import PlanError
+from ..interpreter import Limits, Result, run
+from ..ir.linked import LinkedPlan
+from ..tools.tool import Tool
+from ..trace.events import ApprovalAsked, Event, RunFinished
+from .clock import run_virtual
+from .scripted_tools import ScriptedTools
+
+Approver = Callable[[ApprovalAsked], Awaitable[bool]]
+
+
+class Driver(Protocol):
+    """Whatever makes a linked plan happen; `rewoo_dsl.interpreter.run` is one."""
+
+    def __call__(
+        self,
+        linked: LinkedPlan,
+        tools: Mapping[str, Tool],
+        /,
+        *,
+        inputs: Mapping[str, Any] | None,
+        approve: Approver | None,
+        on_event: Callable[[Event], None] | None,
+        limits: Limits | None,
+        seed: int | None,
+        run_id: str | None,
+    ) -> Awaitable[Result]: ...
+
+
+@dataclass(frozen=True)
+class Case:
+    """One sentence as a plan, its tools, and what must come out."""
+
+    name: str
+    sentence: str
+    plan: str
+    expect: dict[str, Any]
+    tools: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, Any] = field(default_factory=dict)
+    approvals: dict[str, Any] | None = None
+    limits: dict[str, Any] = field(default_factory=dict)
+    cancel_at: float | None = None
+
+
+def load_cases(path: Path) -> list[Case]:
+    """The cases of a file: a JSON list, each with the fields of `Case`; a plan may be a list of lines."""
+    return [_case(one) for one in json.loads(path.read_text("utf-8"))]
+
+
+def _case(data: dict[str, Any]) -> Case:
+    plan = data["plan"]
+    return Case(**{**data, "plan": plan if isinstance(plan, str) else "\n".join(plan) + "\n"})
+
+
+def run_case(case: Case, driver: Driver = run) -> list[str]:
+    """How the run differs from what the case expects, one sentence each."""
+    tools = ScriptedTools(case.tools)
+    try:
+        linked = check(case.plan, tools.signatures, load=case.files.get).require()
+    except PlanError as error:
+        return list(_refusal(case, error))
+    return run_virtual(_run(case, linked, tools, driver))
+
+
+async def _run(case: Case, linked: LinkedPlan, tools: ScriptedTools, driver: Driver) -> list[str]:
+    events: list[Event] = []
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    whole = asyncio.ensure_future(
+        driver(
+            linked,
+            tools,
+            inputs=case.inputs,
+            approve=None if case.approvals is None else _approver(case.approvals),
+            on_event=events.append,
+            limits=Limits(**case.limits),
+            seed=7,
+            run_id="conformance",
+        )
+    )
+    if case.cancel_at is not None:
+        loop.call_later(case.cancel_at, whole.cancel)
+    try:
+        await whole
+    except PlanError as error:
+        return list(_refusal(case, error))
+    except asyncio.CancelledError:
+        if case.cancel_at is None or not events or not isinstance(events[-1], RunFinished):
+            return ["the run was cancelled and its trace has no end"]
+    return list(_differences(case, Result(tuple(events)), tools, loop.time() - began))
+
+
+def _approver(answers: Mapping[str, Any]) -> Approver:
+    async def approve(asked: ApprovalAsked) -> bool:
+        answer = answers[asked.step]
+        if answer == "never":
+            await asyncio.Event().wait()
+        if isinstance(answer, int | float):
+            await asyncio.sleep(answer)
+            return True
+        return bool(answer == "yes")
+
+    return approve
+
+
+def _refusal(case: Case, error: PlanError) -> Iterator[str]:
+    codes = [one.code for one in error.diagnostics if one.is_error]
+    if codes != case.expect.get("refused"):
+        yield f"refused with {codes}: {error}"
+
+
+def _differences(case: Case, result: Result, tools: ScriptedTools, seconds: float) -> Iterator[str]:
+    found = _found(result, tools, seconds)
+    for what, expected in case.expect.items():
+        if what not in found:
+            yield f"nothing is known of `{what}`"
+            continue
+        real = found[what]
+        if what in _BY_NAME:
+            for name, one in expected.items():
+                if name not in real:
+                    yield f"{what}: #{name} has none, expected {one!r}"
+                elif not _same(real[name], one):
+                    yield f"{what}: #{name} is {real[name]!r}, expected {one!r}"
+        elif what == "calls" and isinstance(expected, int):
+            if len(tools.calls) != expected:
+                yield f"{len(tools.calls)} calls, expected {expected}: {real}"
+        elif not _same(real, expected):
+            yield f"{what}: {real!r}, expected {expected!r}"
+
+
+_BY_NAME = {"states", "reasons", "evidence", "branches", "usage"}
+
+
+def _same(real: Any, expected: Any) -> bool:
+    if isinstance(expected, float) and isinstance(real, int | float) and not isinstance(real, bool):
+        return abs(real - expected) < 1e-6
+    return bool(real == expected)
+
+
+def _found(result: Result, tools: ScriptedTools, seconds: float) -> dict[str, Any]:
+    return {
+        "refused": None,
+        "status": result.status,
+        "states": {name: step.state for name, step in result.items()},
+        "reasons": {name: step.reason for name, step in result.items()},
+        "branches": {name: step.branch for name, step in result.items()},
+        "evidence": result.evidence,
+        "value": result.value if result.has_value else None,
+        "missing": result.missing,
+        "usage": result.usage,
+        "calls": [[one.tool, one.arguments] for one in tools.calls],
+        "seconds": seconds,
+        "at_once": tools.most_at_once,
+        "events": [event.type for event in result.trace],
+    }
