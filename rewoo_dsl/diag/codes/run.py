@@ -155,7 +155,7 @@ _NO_FAULT = {"condition", "refused", "expired"}
 REASONS: dict[str, Code] = {
     reason: Code(
         f"RW{611 + place}",
-        reason.replace("_", "-"),
+        "step-" + reason.replace("_", "-"),
         summary,
         f"{explanation} In traces and results this is the reason `{reason}`.",
         severity=Severity.NOTE if reason in _NO_FAULT else Severity.ERROR,
