@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .llm_tool import llm_tool
 
 if TYPE_CHECKING:
-    from .agent import Agent, Answer
+    from .agent import Agent, Answer, SolvingFailed
     from .events import AgentEvent, ModelCalled, PlanDrafted, TextArrived
     from .evidence import Evidence
     from .planner import Draft, Planner, PlanningFailed
@@ -28,6 +28,7 @@ _HOMES = {
     "PlanningFailed": "planner",
     "Solution": "solver",
     "Solver": "solver",
+    "SolvingFailed": "agent",
     "Spending": "spending",
     "TextArrived": "events",
 }
@@ -51,6 +52,7 @@ __all__ = [
     "PlanningFailed",
     "Solution",
     "Solver",
+    "SolvingFailed",
     "Spending",
     "TextArrived",
     "llm_tool",

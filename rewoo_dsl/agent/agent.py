@@ -11,14 +11,13 @@ own `llm` steps.
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
 from ..checker.subplans import Library
+from ..diag.errors import ModelError
 from ..interpreter import Approve, Limits, Result, run
-from ..ir.linked import LinkedPlan
 from ..ir.values import Value
 from ..llm import ApiChoice, Endpoint, Model, OpenAIModel, Usage
 from ..tools.registry import Registry
@@ -60,6 +59,14 @@ class Answer:
     def supported(self) -> bool:
         """False when the Solver says that the evidence does not support an answer."""
         return self.solution.supported
+
+
+class SolvingFailed(ModelError):
+    """The plan has run, and the Solver's model gave no answer. `plan`, `result` and `usage` are what there is."""
+
+    def __init__(self, error: ModelError, plan: str, result: Result, usage: Spending) -> None:
+        self.plan, self.result, self.usage = plan, result, usage
+        super().__init__(f"the plan has run, but there is no answer: {error}", kind=error.kind)
 
 
 class Agent:
@@ -117,58 +124,19 @@ class Agent:
         Raises:
             PlanningFailed: the Planner's model wrote no plan without errors.
             PlanError: the plan asks a person, and there is nobody to ask.
-            ModelError: the Planner's or the Solver's model gave no answer, or declined.
+            ModelError: the Planner's model gave no answer, or declined.
+            SolvingFailed: the Solver's did; it holds the result of the run.
         """
-        hear: Listener = on_event if on_event is not None else _ignore
-        planning, solving = _meter("planner", hear), _meter("solver", hear)
         async with AsyncExitStack() as stack:
             for endpoint in self._endpoints():
                 await stack.enter_async_context(endpoint.open())
-            draft = await self._plan(question, inputs, hear, planning)
-            linked = draft.report.require()
-            result = await run(
-                linked, self.tools, inputs=inputs, approve=self.approve, on_event=hear, limits=self.limits
-            )
-            solution = await self._solve(question, draft, linked, result, inputs, hear, solving)
-        return Answer(solution, draft.text, result, Spending(planning.usage, _worker(result), solving.usage))
+            return await _Asking(self, question, dict(inputs or {}), on_event or _ignore).answer()
 
     def ask_sync(
         self, question: str, *, inputs: Mapping[str, Value] | None = None, on_event: Listener | None = None
     ) -> Answer:
         """`ask`, for callers without an event loop."""
         return asyncio.run(self.ask(question, inputs=inputs, on_event=on_event))
-
-    async def _plan(self, question: str, inputs: Mapping[str, Value] | None, hear: Listener, meter: Meter) -> Draft:
-        return await self.planner.plan(
-            question,
-            self.tools.signatures,
-            inputs=inputs,
-            library=self.library,
-            on_draft=lambda draft: hear(PlanDrafted(draft)),
-            on_text=_writing("planner", hear),
-            on_usage=meter.add,
-        )
-
-    async def _solve(
-        self,
-        question: str,
-        draft: Draft,
-        linked: LinkedPlan,
-        result: Result,
-        inputs: Mapping[str, Value] | None,
-        hear: Listener,
-        meter: Meter,
-    ) -> Solution:
-        plan = linked.plan
-        defaults: dict[str, Any] = {one.name: one.default for one in plan.inputs if one.has_default}
-        return await self.solver.answer(
-            question,
-            plan=draft.text,
-            evidence=gather(plan, {**defaults, **(inputs or {}), **result.evidence}, result.missing),
-            instruction=instruction(plan),
-            on_text=_writing("solver", hear),
-            on_usage=meter.add,
-        )
 
     def _model(self, model: str | Model) -> Model:
         return self._endpoint.model(model) if isinstance(model, str) else model
@@ -179,6 +147,74 @@ class Agent:
         return {one.endpoint for one in models if isinstance(one, OpenAIModel)}
 
 
+@dataclass(slots=True)
+class _Asking:
+    """One question on its way to its answer."""
+
+    agent: Agent
+    question: str
+    inputs: dict[str, Value]
+    hear: Listener
+    planning: Meter = field(init=False)
+    solving: Meter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.planning = Meter(lambda usage: self.hear(ModelCalled("planner", usage)))
+        self.solving = Meter(lambda usage: self.hear(ModelCalled("solver", usage)))
+
+    async def answer(self) -> Answer:
+        draft = await self._planned()
+        result = await self._run(draft)
+        try:
+            solution = await self._solved(draft, result)
+        except ModelError as error:
+            raise SolvingFailed(error, draft.text, result, self._spent(result)) from error
+        return Answer(solution, draft.text, result, self._spent(result))
+
+    async def _planned(self) -> Draft:
+        agent = self.agent
+        return await agent.planner.plan(
+            self.question,
+            agent.tools.signatures,
+            inputs=self.inputs,
+            library=agent.library,
+            on_draft=lambda draft: self.hear(PlanDrafted(draft)),
+            on_text=self._writing("planner"),
+            on_usage=self.planning.add,
+        )
+
+    async def _run(self, draft: Draft) -> Result:
+        agent, linked = self.agent, draft.report.require()
+        return await run(
+            linked, agent.tools, inputs=self.inputs, approve=agent.approve, on_event=self.hear, limits=agent.limits
+        )
+
+    async def _solved(self, draft: Draft, result: Result) -> Solution:
+        plan = draft.report.require().plan
+        defaults: dict[str, Value] = {one.name: one.default for one in plan.inputs if one.has_default}
+        return await self.agent.solver.answer(
+            self.question,
+            plan=draft.text,
+            evidence=gather(plan, {**defaults, **self.inputs, **result.evidence}, result.missing),
+            instruction=instruction(plan),
+            on_text=self._writing("solver"),
+            on_usage=self.solving.add,
+        )
+
+    def _spent(self, result: Result) -> Spending:
+        used = result.usage
+        worker = Usage(
+            calls=int(used.get("model_calls", 0)),
+            input_tokens=int(used.get("input_tokens", 0)),
+            output_tokens=int(used.get("output_tokens", 0)),
+        )
+        return Spending(self.planning.usage, worker, self.solving.usage)
+
+    def _writing(self, role: Role) -> Callable[[str], None] | None:
+        """Pieces of text are only asked for when somebody listens: streaming is for people."""
+        return None if self.hear is _ignore else lambda text: self.hear(TextArrived(role, text))
+
+
 def _with_llm(registry: Registry, model: Model) -> Registry:
     own: list[Tool] = [] if "llm" in registry else [llm_tool(model)]
     return Registry(*registry.values(), *own)
@@ -186,21 +222,3 @@ def _with_llm(registry: Registry, model: Model) -> Registry:
 
 def _ignore(_event: AgentEvent) -> None:
     """Nobody listens."""
-
-
-def _meter(role: Role, hear: Listener) -> Meter:
-    return Meter(lambda usage: hear(ModelCalled(role, usage)))
-
-
-def _writing(role: Role, hear: Listener) -> Callable[[str], None] | None:
-    """Pieces of text are only asked for when somebody listens: streaming is for people."""
-    return None if hear is _ignore else lambda text: hear(TextArrived(role, text))
-
-
-def _worker(result: Result) -> Usage:
-    used = result.usage
-    return Usage(
-        calls=int(used.get("model_calls", 0)),
-        input_tokens=int(used.get("input_tokens", 0)),
-        output_tokens=int(used.get("output_tokens", 0)),
-    )

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from rewoo_dsl.agent import Agent, ModelCalled, PlanDrafted, PlanningFailed, TextArrived
+from rewoo_dsl.agent import Agent, ModelCalled, PlanDrafted, PlanningFailed, SolvingFailed, TextArrived
 from rewoo_dsl.diag.errors import ModelError, PlanError
 from rewoo_dsl.llm import Endpoint, Usage
 from rewoo_dsl.testing import model_server as scripted
@@ -141,11 +141,19 @@ def test_missing_evidence_has_a_reason_class_and_no_error_text():
     assert "secret detail" not in ask.requests[-1].text
 
 
-@pytest.mark.parametrize("role", ["planner", "solver"])
-def test_a_refusal_of_planner_or_solver_is_a_model_error(role):
+def test_a_refusal_of_the_planner_is_a_model_error():
     with pytest.raises(ModelError) as caught:
-        ask(by_role(**{role: scripted.refusal()}))
+        ask(by_role(planner=scripted.refusal()))
     assert caught.value.kind == "refusal"
+
+
+def test_when_the_solver_refuses_what_was_found_is_kept():
+    with pytest.raises(SolvingFailed) as caught:
+        ask(by_role(solver=scripted.refusal().costing(input_tokens=9, output_tokens=1)))
+    assert caught.value.kind == "refusal"
+    assert caught.value.result["E3"].value == 2
+    assert caught.value.usage.solver == Usage(calls=1, input_tokens=9, output_tokens=1)
+    assert "#E3 = len(#E2.ports)" in caught.value.plan
 
 
 def test_a_refusal_of_the_worker_is_a_failed_step():
