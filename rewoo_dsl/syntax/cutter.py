@@ -112,7 +112,7 @@ class Cutter:
         self._text, self._limits = text, limits
         self.position = start
         self._fence = 0  # below it, no block string reaches over a head
-        self._no_block_ends = False  # an unclosed one was seen: none after it is closed either
+        self._open_ended = len(text)  # from the first block string on that no quotes close, none is closed
 
     def __iter__(self) -> Iterator[Cut]:
         while self.position < len(self._text):
@@ -167,19 +167,22 @@ class Cutter:
 
     def _block(self, scan: "_Scan") -> bool:
         """Step over a block string; false when it is not closed and the piece ends before the next head."""
-        start = scan.position
-        match = None if self._no_block_ends else _BLOCK.match(self._text, start)
-        if match is None:
-            self._no_block_ends = True
-        head = LINE_HEAD.search(self._text, start + 3) if match is None or start < self._fence else None
-        if match and not (head and head.start() < match.end()):
+        start, text = scan.position, self._text
+        head = LINE_HEAD.search(text, start + 3) if start < self._fence or start >= self._open_ended else None
+        match = None
+        if start < self._open_ended:
+            match = _BLOCK.match(text, start, head.start() if head else len(text))
+        if match:
             scan.over(match.end())
             scan.piece.holds_block = True
             if match.end() - start > self._limits.string:
                 scan.trouble("long-string", start)
             return True
+        if head is None:
+            self._open_ended = min(self._open_ended, start)
+            head = LINE_HEAD.search(text, start + 3)
         scan.trouble("block", start)
-        scan.position = head.start() if head else len(self._text)
+        scan.position = head.start() if head else len(text)
         scan.ended_by_head = head is not None
         return False
 
@@ -311,7 +314,8 @@ class _Scan:
         if self._head_follows(position + 1):
             self.ended = self.ended_by_head = True
             return
-        start = position - 1 if self.text[position - 1] == "\r" else position
+        told = self.piece.blanks[-1][1] if self.piece.blanks else 0
+        start = position - 1 if self.text[position - 1] == "\r" and told < position else position
         self.piece.blanks.append((start, position + 1))
         self.position = position + 1
 
