@@ -78,8 +78,8 @@ def is_flat(expr: Expr) -> bool:
 
 
 def nesting(expr: Expr) -> int:
-    """How deep an expression is nested, one for a leaf. Stops counting past `MAX_NESTING`; never recurses."""
-    depth, level = 0, [expr]
+    """How many nodes are around the innermost one. Stops counting past `MAX_NESTING`; never recurses."""
+    depth, level = -1, [expr]
     while level and depth <= MAX_NESTING:
         depth += 1
         level = [child for node in level for _, child in children(node)]

@@ -124,10 +124,10 @@ def _deep(depth: int) -> Expr:
 
 
 def test_nesting_has_a_limit_and_needs_no_stack() -> None:
-    assert nesting(number(1)) == 1
-    assert nesting(_deep(MAX_NESTING - 1)) == MAX_NESTING
-    assert evaluate(_deep(MAX_NESTING - 1), {}) == -1
-    assert failure(_deep(MAX_NESTING)).kind == "form"
+    assert nesting(number(1)) == 0
+    assert nesting(_deep(MAX_NESTING)) == MAX_NESTING
+    assert evaluate(_deep(MAX_NESTING), {}) == 1
+    assert failure(_deep(MAX_NESTING + 1)).kind == "form"
     assert failure(_deep(100_000)).kind == "form"
 
 
