@@ -193,9 +193,17 @@ def _is_filler(name: str, schema: Schema) -> bool:
 
 
 def _misfit(value: Any, schema: Schema) -> str | None:
-    from jsonschema import Draft202012Validator  # late: costs as much as the rest of a cold start
+    # Late: jsonschema costs as much as the rest of a cold start.
+    from jsonschema import Draft202012Validator
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
 
-    found = next(iter(Draft202012Validator(schema).iter_errors(value)), None)
+    # An empty registry: a `$ref` to another document is never fetched.
+    validator = Draft202012Validator(schema, registry=Registry())
+    try:
+        found = next(iter(validator.iter_errors(value)), None)
+    except Unresolvable as error:
+        return f"the schema refers to {str(error.ref)[:200]}, which is not in it"
     if found is None:
         return None
     place = "/".join(map(str, found.absolute_path))

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from rewoo_dsl.diag.errors import ModelError
 from rewoo_dsl.ir.types import BOOL, INT, NULL, STR, ListType, Member, ObjectType, Only, show, to_schema, union
 from rewoo_dsl.llm import form, without_reasoning
-from rewoo_dsl.testing.model_server import _not_strict
+from rewoo_dsl.testing.model_server import ModelServer, _not_strict
 
 NAMES = st.sampled_from(["a", "b", "odd key", "value"])
 
@@ -99,6 +99,11 @@ def test_references_still_find_their_definitions():
     assert Draft202012Validator(found.asked).is_valid({"value": "yes"})
     assert not Draft202012Validator(found.asked).is_valid({"value": 1})
     assert found.read('{"value": "yes"}') == "yes"
+
+
+def test_a_reference_to_elsewhere_is_never_fetched():
+    with ModelServer() as server, pytest.raises(ModelError, match="refers to http"):
+        form({"$ref": f"{server.base_url}/models"}).read('{"value": 1}')
 
 
 @pytest.mark.parametrize(
