@@ -1,8 +1,8 @@
 """From a plan back to a tree, and so to text.
 
 Lowering the text again gives the same plan, with one exception that cannot change what is meant: where a plan that
-came as data says a thing in a way that text has no form for (a path into a path), the nearest form with the same
-meaning is written.
+came as data says a thing in a way that text has no form for (a path into a path, a rationale with a step in it), the
+nearest form with the same meaning is written.
 """
 
 import re
@@ -13,8 +13,13 @@ from ..ir import expr as ir
 from ..ir import plan
 from ..ir.values import compact
 from ..syntax import ast
+from ..syntax.parser import parse
 from ..syntax.printer import print_document
+from ..syntax.text import NOT_TEXT
 from .types import raise_type
+
+
+_LINE_ENDS = re.compile(r"\r\n|\n|\r")
 
 
 def to_text(whole: plan.Plan) -> str:
@@ -63,11 +68,19 @@ def _bounds(limit: plan.Limit) -> tuple[ast.Bound, ...]:
 
 
 def _rationale(text: str) -> list[ast.Plan]:
-    return [ast.Plan(line) for line in text.split("\n")] if text else []
+    return [ast.Plan(_rationale_line(line)) for line in _LINE_ENDS.split(text)] if text else []
+
+
+def _rationale_line(text: str) -> str:
+    """One line of a rationale. Where it would be read as a step of its own, it loses its `#`."""
+    line = _one_line(text)
+    if "#" in line and parse(f"Plan: {line}").document.statements != (ast.Plan(line),):
+        return line.replace("#", "")
+    return line
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split("\n"))
+    return NOT_TEXT.sub(" ", _LINE_ENDS.sub(" ", text)).strip(" \t")
 
 
 def _step(step: plan.Step) -> ast.Step:
