@@ -10,10 +10,12 @@ and says how the run differs from what the case expects; an empty list means tha
      "expect": {"states": {"E1": "skipped"}, "reasons": {"E1": "refused"}, "calls": []}}
 
 `approvals` holds `yes`, `no`, `never`, or seconds of thinking before a yes, by step. `cancel_at` cancels the run after
-that many seconds; `files` are the texts of sub-plans by path. `expect` may hold `status`, `states`, `reasons`,
-`evidence`, `branches`, `value`, `missing`, `usage`, `calls` (a number, or `[tool, arguments]` pairs in order of their
-starts), `seconds`, `at_once`, `refused` (the codes of a run that does not start), and `events` (their types, in order,
-where a case is about the trace).
+that many seconds; `files` are the texts of sub-plans by path, `library` those the host offers by name, and
+`from_model` says that a model wrote the plan. `expect` may hold `status`, `states`, `reasons`, `evidence`, `branches`,
+`value`, `missing`, `usage`, `calls` (a number, or `[tool, arguments]` pairs in order of their starts), `keys` (how many
+different idempotency keys there were), `items` (for a step the `[state, value or reason]` of each item), `asked` (the
+step, text and calls of each question), `seconds`, `at_once`, `refused` (the codes of a run that does not start), and
+`events` (their types, in order, where a case is about the trace).
 """
 
 import asyncio
@@ -28,7 +30,7 @@ from ..diag.errors import PlanError
 from ..interpreter import Limits, Result, run
 from ..ir.linked import LinkedPlan
 from ..tools.tool import Tool
-from ..trace.events import ApprovalAsked, Event, RunFinished
+from ..trace.events import ApprovalAsked, Event, ItemFinished, RunFinished
 from .clock import run_virtual
 from .scripted_tools import ScriptedTools
 
@@ -63,6 +65,8 @@ class Case:
     expect: dict[str, Any]
     tools: dict[str, Any] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    library: dict[str, str] = field(default_factory=dict)
+    from_model: bool = False
     inputs: dict[str, Any] = field(default_factory=dict)
     approvals: dict[str, Any] | None = None
     limits: dict[str, Any] = field(default_factory=dict)
@@ -83,7 +87,13 @@ def run_case(case: Case, driver: Driver = run) -> list[str]:
     """How the run differs from what the case expects, one sentence each."""
     tools = ScriptedTools(case.tools)
     try:
-        linked = check(case.plan, tools.signatures, load=case.files.get).require()
+        linked = check(
+            case.plan,
+            tools.signatures,
+            load=case.files.__getitem__,
+            library=case.library,
+            from_model=case.from_model,
+        ).require()
     except PlanError as error:
         return list(_refusal(case, error))
     return run_virtual(_run(case, linked, tools, driver))
@@ -156,7 +166,7 @@ def _differences(case: Case, result: Result, tools: ScriptedTools, seconds: floa
             yield f"{what}: {real!r}, expected {expected!r}"
 
 
-_BY_NAME = {"states", "reasons", "evidence", "branches", "usage"}
+_BY_NAME = {"states", "reasons", "evidence", "branches", "usage", "items"}
 
 
 def _same(real: Any, expected: Any) -> bool:
@@ -177,7 +187,20 @@ def _found(result: Result, tools: ScriptedTools, seconds: float) -> dict[str, An
         "missing": result.missing,
         "usage": result.usage,
         "calls": [[one.tool, one.arguments] for one in tools.calls],
+        "keys": len({one.key for one in tools.calls}),
+        "items": _items(result),
+        "asked": [[event.step, event.text, event.calls] for event in result.trace if isinstance(event, ApprovalAsked)],
         "seconds": seconds,
         "at_once": tools.most_at_once,
         "events": [event.type for event in result.trace],
     }
+
+
+def _items(result: Result) -> dict[str, list[list[Any]]]:
+    """What became of each item of each `for`, in item order."""
+    found: dict[str, dict[int, list[Any]]] = {}
+    for event in result.trace:
+        if isinstance(event, ItemFinished):
+            ending = event.value if event.reason is None else event.reason
+            found.setdefault(event.step, {})[event.item] = [event.state, ending]
+    return {step: [items[place] for place in sorted(items)] for step, items in found.items()}
