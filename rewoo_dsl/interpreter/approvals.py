@@ -20,25 +20,27 @@ def ask(core: Core, step: StepRun, items: list[Item]) -> bool:
     if not calls:
         return False
     try:
-        text = "" if step.code.question is None else compact(step.code.question(step.scope.values, Fuel()))
+        text = (
+            "" if step.code.clauses.question is None else compact(step.code.clauses.question(step.scope.values, Fuel()))
+        )
     except EvaluationError as error:
         for item in items:
             settle(core, item, "failed", reason=reason_of(error), message=error.message)
         return True
     binding = binding_of(core.run, step.path, calls)
-    asked = ApprovalAsked(step.path, text, calls, binding, step.code.within, core.at)
+    asked = ApprovalAsked(step.path, text, calls, binding, step.code.clauses.within, core.at)
     number = step.question = core.number()
     core.questions[number] = Question(step, binding)
     core.record(asked)
     core.out.append(Ask(number, asked))
-    if step.code.within is not None:
-        core.set_timer(step.code.within, Job.EXPIRE, number)
+    if step.code.clauses.within is not None:
+        core.set_timer(step.code.clauses.within, Job.EXPIRE, number)
     return True
 
 
 def _calls(items: Iterable[Item]) -> Iterator[dict[str, Any]]:
     for item in items:
-        taken, fallback = item.action, item.step.code.fallback
+        taken, fallback = item.action, item.step.code.clauses.fallback
         if not isinstance(taken, PureValue):
             yield _call(item, item.branch, taken.name, item.arguments)
         if fallback is not None and not isinstance(fallback, PureValue):

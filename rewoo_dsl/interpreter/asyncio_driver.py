@@ -115,7 +115,7 @@ class _Driver:
     ) -> None:
         self.events: list[Event] = []
         self._machine = machine
-        self._tools = tools
+        self._calls = {name: tool.call for name, tool in tools.items()}
         self._approve = approve
         self._on_event = on_event
         self._grace = limits.grace_seconds
@@ -287,7 +287,7 @@ class _Driver:
         if deadline is not None and (self._watch is None or deadline < self._watch.when()):
             self._watch_until(deadline)
         try:
-            value = await self._tools[started.tool].call(started.arguments, context)
+            value = await self._calls[started.tool](started.arguments, context)
         except asyncio.CancelledError:
             if worker.told_to_stop is None:
                 raise

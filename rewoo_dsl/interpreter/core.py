@@ -18,7 +18,7 @@ from ..trace.events import Event
 from .limits import Limits
 from .messages import Command, SetTimer
 from .meters import Meter
-from .state import Item, Question
+from .state import Item, Question, Scope
 
 
 class Job(IntEnum):
@@ -41,9 +41,9 @@ class Job(IntEnum):
 class Core:
     """The state of a run beside its scopes.
 
-    `ready` are items whose tool call waits for a slot, `parked` those of a tool that has no slot of its own left.
-    `flying` are the attempts that run, by number; a cancelled one stays until its end is reported. `clocks` are the
-    meters that measure time.
+    `ready` are items whose tool call waits for a slot, and plain calls not begun yet (`steps.begin_plain`); `parked`
+    are those of a tool that has no slot of its own left. `flying` are the attempts that run, by number; a cancelled
+    one stays until its end is reported. `clocks` are the meters that measure time.
     """
 
     run: str
@@ -57,7 +57,7 @@ class Core:
     at: float = 0.0
     out: list[Command] = field(default_factory=list)
     agenda: deque[tuple[Job, Any]] = field(default_factory=deque)
-    ready: deque[Item] = field(default_factory=deque)
+    ready: deque[Item | tuple[Scope, int]] = field(default_factory=deque)
     parked: dict[str, deque[Item]] = field(default_factory=dict)
     in_use: dict[str, int] = field(default_factory=dict)
     flying: dict[int, Item] = field(default_factory=dict)

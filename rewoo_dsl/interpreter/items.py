@@ -17,13 +17,17 @@ from ..tools.results import weigh
 from ..trace.events import AttemptFinished, AttemptStarted, ItemFinished, Reason, RetryScheduled, State
 from .core import Core, Job
 from .messages import Call, Finished
-from .program import PlanCall, PureValue, StepCode, ToolCall
+from .program import Clauses, PlanCall, PureValue, ToolCall
 from .state import Ending, Item, Phase
 
 NO_SECOND_TRY: frozenset[Reason] = frozenset(
     {"bad_argument", "policy", "budget", "deadline", "unknown_outcome", "cancelled"}
 )
 """After these neither `retry` nor `fallback` helps: nothing was tried, or trying on is what must not happen."""
+
+
+_SHORT = 256
+"""Text below this is within every limit on one result that makes sense; most values need no closer look."""
 
 
 class _BadArgument(Exception):
@@ -35,18 +39,18 @@ class _BadArgument(Exception):
 
 def prepare(core: Core, item: Item) -> bool:
     """Decides the item's condition and evaluates its arguments. False when the item is settled by that."""
-    code = item.step.code
+    clauses = item.step.code.clauses
     fuel = Fuel()
     try:
-        if code.item_condition and not holds(code, item.names, fuel):
-            if code.otherwise is None:
+        if clauses.item_condition and not holds(clauses, item.names, fuel):
+            if clauses.otherwise is None:
                 settle(core, item, "skipped", reason="condition")
                 return False
-            item.action, item.branch = code.otherwise, "otherwise"
+            item.action, item.branch = clauses.otherwise, "otherwise"
         if type(item.action) is not PureValue:
             item.arguments = _arguments(item.action, item.names, fuel)
-        if code.fallback is not None and type(code.fallback) is not PureValue:
-            item.fallback_arguments = _arguments(code.fallback, item.names, fuel)
+        if clauses.fallback is not None and type(clauses.fallback) is not PureValue:
+            item.fallback_arguments = _arguments(clauses.fallback, item.names, fuel)
     except EvaluationError as error:
         settle(core, item, "failed", reason=reason_of(error), message=error.message)
         return False
@@ -56,10 +60,10 @@ def prepare(core: Core, item: Item) -> bool:
     return True
 
 
-def holds(code: StepCode, names: Mapping[str, Any], fuel: Fuel) -> bool:
+def holds(clauses: Clauses, names: Mapping[str, Any], fuel: Fuel) -> bool:
     """Whether the step's condition is true. Raises `EvaluationError` also for what is no `bool`."""
-    assert code.condition is not None  # the caller looked
-    value = code.condition(names, fuel)
+    assert clauses.condition is not None  # the caller looked
+    value = clauses.condition(names, fuel)
     if type(value) is not bool:
         raise EvaluationError("type", "the condition is no bool: a comparison or `not` makes one")
     return value
@@ -68,7 +72,7 @@ def holds(code: StepCode, names: Mapping[str, Any], fuel: Fuel) -> bool:
 def _arguments(action: ToolCall | PlanCall, names: Mapping[str, Any], fuel: Fuel) -> dict[str, Any]:
     arguments = {name: evaluate(names, fuel) for name, evaluate in action.arguments}
     if type(action) is ToolCall:
-        problem = None if action.check is None else action.check(arguments)
+        problem = None if action.tool.check is None else action.tool.check(arguments)
     else:
         problem = action.program.problem_of_inputs(arguments)
     if problem is not None:
@@ -112,30 +116,30 @@ def launch(core: Core, item: Item) -> None:
     """Starts the item's next attempt, unless a ceiling forbids it. There is a free slot."""
     action = item.action
     assert type(action) is ToolCall  # nothing else waits for a slot
-    step = item.step
-    for meter in step.scope.meters:
-        refusal = meter.refusal(action.calls_model)
+    tool, clauses = action.tool, item.step.code.clauses
+    meters = item.step.scope.meters
+    for meter in meters:
+        refusal = meter.refusal(tool.calls_model)
         if refusal is not None:
             core.later(Job.CEILING, (meter, "budget", refusal))
             return
-    for meter in step.scope.meters:
-        meter.count(action.calls_model)
+    for meter in meters:
+        meter.count(tool.calls_model)
     core.free -= 1
-    if action.name in core.tool_slots:
-        core.in_use[action.name] = core.in_use.get(action.name, 0) + 1
-    code = step.code
-    timeout = code.timeout
+    if tool.name in core.tool_slots:
+        core.in_use[tool.name] = core.in_use.get(tool.name, 0) + 1
+    timeout = clauses.timeout
     if timeout is None:
-        timeout = core.tool_timeouts.get(action.name, core.limits.step_seconds)
-    started = attempt_started(core, item, action.name)
+        timeout = core.tool_timeouts.get(tool.name, core.limits.step_seconds)
+    started = attempt_started(core, item, tool.name)
     core.flying[item.attempt_number] = item
-    core.out.append(Call(item.attempt_number, started, action.signature, code.declared, timeout))
+    core.out.append(Call(item.attempt_number, started, tool.signature, clauses.declared, timeout))
 
 
 def attempt_started(core: Core, item: Item, tool: str) -> AttemptStarted:
     """Counts and records a new attempt."""
     step = item.step
-    step.state = "running"
+    step.scope.states[step.place] = "running"
     item.phase = Phase.RUNNING
     item.attempt += 1
     core.numbers += 1
@@ -158,7 +162,7 @@ def attempt_started(core: Core, item: Item, tool: str) -> AttemptStarted:
 def key_of(core: Core, item: Item) -> str:
     """The idempotency key: the same for all attempts of this item and branch, in this run and after a resume."""
     where = f"{core.run}\n{item.step.scope.key_path}{item.step.code.name}\n{item.index}\n{item.branch}"
-    return hashlib.sha256(where.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(where.encode()).hexdigest()[:32]
 
 
 def finished(core: Core, event: Finished) -> None:
@@ -217,11 +221,11 @@ def _record_end(core: Core, item: Item, event: Finished, value: Any, reason: Rea
 def result_problem(core: Core, item: Item, value: Any) -> tuple[Reason, str] | None:
     """Why a value cannot be the item's: its size, or what the tool or the step declares."""
     action = item.action
-    if type(action) is ToolCall and action.returns is not None:
-        problem = action.returns(value)
+    if type(action) is ToolCall and action.tool.returns is not None:
+        problem = action.tool.returns(value)
         if problem is not None:
             return "wrong_type", f"{action.name} did not give what it declares: {problem}"
-    check = item.step.code.result
+    check = item.step.code.clauses.result
     if check is not None:
         problem = check(value)
         if problem is not None:
@@ -231,10 +235,13 @@ def result_problem(core: Core, item: Item, value: Any) -> tuple[Reason, str] | N
 
 def _too_large(core: Core, value: Any) -> tuple[Reason, str] | None:
     """Counts the value as evidence. What a sub-plan returns has been counted there."""
-    try:
-        size = weigh(value, core.result_limits)
-    except ResultError as error:
-        return "too_large", str(error)
+    if type(value) is str and value.isascii() and len(value) < _SHORT:
+        size = len(value) + 2
+    else:
+        try:
+            size = weigh(value, core.result_limits)
+        except ResultError as error:
+            return "too_large", str(error)
     ceiling = core.limits.evidence_bytes
     if ceiling is not None and core.evidence_bytes + size > ceiling:
         return "too_large", f"the evidence of the run would be larger than {ceiling} bytes"
@@ -255,7 +262,7 @@ def failed(core: Core, item: Item, reason: Reason, message: str, *, lost: bool =
         settle(core, item, "failed", reason=reason, message=message)
     elif _may_retry(item, retryable):
         _schedule_retry(core, item)
-    elif item.step.code.fallback is not None:
+    elif item.step.code.clauses.fallback is not None:
         _fall_back(core, item)
     else:
         settle(core, item, "failed", reason=reason, message=message)
@@ -263,7 +270,12 @@ def failed(core: Core, item: Item, reason: Reason, message: str, *, lost: bool =
 
 def _may_retry(item: Item, retryable: bool) -> bool:
     action = item.action
-    return retryable and type(action) is not PureValue and action.may_repeat and item.attempt <= item.step.code.retry
+    return (
+        retryable
+        and type(action) is not PureValue
+        and action.may_repeat
+        and item.attempt <= item.step.code.clauses.retry
+    )
 
 
 def _schedule_retry(core: Core, item: Item) -> None:
@@ -287,7 +299,7 @@ def retry(core: Core, item: Item) -> None:
 
 
 def _fall_back(core: Core, item: Item) -> None:
-    fallback = item.step.code.fallback
+    fallback = item.step.code.clauses.fallback
     assert fallback is not None  # the caller looked
     item.action, item.branch = fallback, "fallback"
     item.arguments, item.attempt = item.fallback_arguments, 0

@@ -20,7 +20,7 @@ from .core import Core, Job
 from .limits import Limits
 from .messages import Answered, Cancel, Command, Finished, Input, Start, TimerFired
 from .meters import Meter, Used
-from .program import RETURN, compile_plan
+from .program import compile_plan
 from .state import Ending, Phase, Scope
 
 _NO_LIMITS: Mapping[str, Any] = {}
@@ -107,8 +107,9 @@ class Machine:
 
     @staticmethod
     def _launch_next(core: Core) -> None:
-        item = core.ready.popleft()
-        if item.phase is not Phase.QUEUED:
+        waiting = core.ready.popleft()
+        item = steps.begin_plain(core, *waiting) if isinstance(waiting, tuple) else waiting
+        if item is None or item.phase is not Phase.QUEUED:
             return
         tool = item.action.name  # type: ignore[union-attr]  # only tool calls are queued
         slots = core.tool_slots.get(tool)
@@ -123,8 +124,8 @@ class Machine:
         core, program = self._core, self._program
         if self._root is not None:
             raise ValueError("the run has begun already")
-        names = tuple(code.name for code in program.steps if code.name != RETURN)
-        core.record(RunStarted(core.run, program.plan_hash(), self._inputs, self._now, names, core.at))
+        names = tuple(program.names[: program.step_count])
+        core.record(RunStarted(core.run, program.plan_hash, self._inputs, self._now, names, core.at))
         limits = core.limits
         host = Meter(
             "the host's limit",
@@ -145,24 +146,20 @@ class Machine:
 
     def _finish(self, root: Scope) -> None:
         self.is_over = True
-        missing: dict[str, str] = {
-            step.code.name: step.reason or "needs" for step in root.steps if step.state not in steps.HAS_VALUE
-        }
-        returned = root.steps[-1] if self._program.has_result else None
-        has_value = returned is not None and returned.state == "succeeded"
-        status = self._status(root, has_value)
-        value = returned.value if has_value and returned is not None else None
-        self._core.record(RunFinished(status, value, has_value, missing, self._used.as_dict(), self._core.at))
+        names = root.program.names
+        missing: dict[str, str] = {names[place]: reason for place, reason in sorted(root.reasons.items())}
+        status = self._status(root)
+        usage = self._used.as_dict()
+        self._core.record(RunFinished(status, root.returned, root.has_returned, missing, usage, self._core.at))
 
-    def _status(self, root: Scope, has_value: bool) -> Status:
+    def _status(self, root: Scope) -> Status:
         if self._cancelled:
             return "cancelled"
-        states = [step.state for step in root.steps]
-        if all(state in steps.HAS_VALUE for state in states):
+        if not root.reasons:
             return "succeeded"
-        if self._program.has_result:
-            return "partial" if has_value else "failed"
-        return "partial" if "succeeded" in states else "failed"
+        if root.program.has_result:
+            return "partial" if root.has_returned else "failed"
+        return "partial" if "succeeded" in root.states else "failed"
 
     # --- time ---
 
@@ -210,7 +207,7 @@ def _reach_ceiling(core: Core, reached: tuple[Meter, Reason, str]) -> None:
 
 _JOBS: dict[Job, Callable[[Core, Any], None]] = {
     Job.START: steps.start,
-    Job.BLOCK: lambda core, pair: steps.block(core, *pair),
+    Job.BLOCK: lambda core, which: steps.block(core, *which),
     Job.ITEM_DONE: steps.item_done,
     Job.ENTER: subplans.enter,
     Job.SCOPE_DONE: subplans.scope_done,

@@ -1,14 +1,16 @@
-"""A linked plan as the machine reads it: every expression compiled, every schema a check, needs as counts.
+"""A linked plan as the machine reads it: needs as counts, expressions compiled, schemas as checks.
 
-Compiled once a run, sub-plans once however often they are called. Nothing in here changes while a plan runs.
+What a whole plan needs is made when it begins; the code of a step is compiled when the step starts and dropped when it
+has ended, so that a plan of a hundred thousand steps holds the code of a few. Sub-plans keep theirs, because they are
+called again and again. Nothing in here changes while a plan runs.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, final
 
 from ..ir.evaluate import Compiled, compile_expr
-from ..ir.expr import Expr, references
+from ..ir.expr import Constant, Expr, Ref, references
 from ..ir.linked import LinkedAction, LinkedCall, LinkedPlan, LinkedStep
 from ..ir.plan import Input, Limit
 from ..ir.signature import Effect, Schema, Signature
@@ -19,14 +21,12 @@ RETURN = "return"
 """`return` follows the same rule as a step, so it is one, under this name, behind all others."""
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class ToolCall:
-    """A call of a tool. `may_repeat`: a read, or a write that its idempotency key makes safe to repeat."""
+@dataclass(slots=True)
+class ToolCode:
+    """A tool that the plan calls. `may_repeat`: a read, or a write that its idempotency key makes safe to repeat."""
 
     name: str
     signature: Signature
-    arguments: tuple[tuple[str, Compiled], ...]
     check: Check | None
     returns: Check | None
     is_write: bool
@@ -35,13 +35,34 @@ class ToolCall:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class ToolCall:
+    """A call of a tool."""
+
+    tool: ToolCode
+    arguments: list[tuple[str, Compiled]]
+
+    @property
+    def name(self) -> str:
+        return self.tool.name
+
+    @property
+    def is_write(self) -> bool:
+        return self.tool.is_write
+
+    @property
+    def may_repeat(self) -> bool:
+        return self.tool.may_repeat
+
+
+@final
+@dataclass(slots=True)
 class PlanCall:
     """A call of a sub-plan; it writes, and may be repeated, as its steps do and may."""
 
     name: str
     program: "Program"
-    arguments: tuple[tuple[str, Compiled], ...]
+    arguments: list[tuple[str, Compiled]]
 
     @property
     def is_write(self) -> bool:
@@ -53,7 +74,7 @@ class PlanCall:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PureValue:
     evaluate: Compiled
 
@@ -61,7 +82,7 @@ class PureValue:
 Action: TypeAlias = ToolCall | PlanCall | PureValue
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EachCode:
     """`for`: `names` are all that the step's expressions read, so that an item's scope can stay small."""
 
@@ -72,26 +93,34 @@ class EachCode:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class Clauses:
+    """What most steps do not say."""
+
+    otherwise: Action | None = None
+    fallback: Action | None = None
+    condition: Compiled | None = None
+    item_condition: bool = False
+    each: EachCode | None = None
+    retry: int = 0
+    timeout: float | None = None
+    asks: bool = False
+    question: Compiled | None = None
+    within: float | None = None
+    declared: Schema | None = None
+    result: Check | None = None
+
+
+_NONE = Clauses()
+
+
+@dataclass(slots=True)
 class StepCode:
-    """One step. `dependents` are the places of the steps that wait for it; `needs` is how many it waits for itself."""
+    """One step, compiled."""
 
     name: str
     do: Action
-    otherwise: Action | None
-    fallback: Action | None
-    condition: Compiled | None
-    item_condition: bool
-    each: EachCode | None
-    retry: int
-    timeout: float | None
-    asks: bool
-    question: Compiled | None
-    within: float | None
-    declared: Schema | None
-    result: Check | None
-    needs: int
-    dependents: list[int]
+    clauses: Clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +131,79 @@ class InputCode:
     check: Check | None
 
 
-@dataclass(frozen=True, slots=True)
 class Program:
-    """A plan. With `has_result` its last step is the one named `return`."""
+    """A plan.
 
-    plan_hash: Callable[[], str]
-    steps: tuple[StepCode, ...]
-    inputs: tuple[InputCode, ...]
-    limit: Limit | None
-    has_result: bool
-    is_write: bool
-    may_repeat: bool
+    Attributes:
+        names: its steps, in a running order, with `return` as the last one.
+        step_count: how many steps there are, without `return`.
+        needs: how many steps each one waits for.
+        dependents: the places of the steps that wait for one, by its place.
+        is_write: whether one of its calls writes.
+        may_repeat: whether it may run twice without doing harm.
+    """
+
+    def __init__(self, linked: LinkedPlan, library: "_Library", *, keeps_code: bool) -> None:
+        self._linked = linked
+        self._library = library
+        self._kept: dict[int, StepCode] | None = {} if keeps_code else None
+        self.has_result = linked.plan.result is not None
+        self.names = [step.step.name for step in linked.steps]
+        self.step_count = len(self.names)
+        self.needs = [len(step.needs) for step in linked.steps]
+        self.dependents = self._dependents()
+        if self.has_result:
+            self.names.append(RETURN)
+            self.needs.append(len(linked.result_needs))
+        self.inputs = [_input(one) for one in linked.plan.inputs]
+        self.limit: Limit | None = linked.plan.limit
+        subplans = [library.program(one) for one in linked.subplans.values()]
+        self.is_write: bool = any(one.effect is Effect.WRITE for one in linked.tools.values()) or any(
+            one.is_write for one in subplans
+        )
+        self.may_repeat: bool = all(one.may_retry for one in linked.tools.values()) and all(
+            one.may_repeat for one in subplans
+        )
+
+    def _dependents(self) -> dict[int, list[int]]:
+        places = {name: place for place, name in enumerate(self.names)}
+        found: dict[int, list[int]] = {}
+        for place, step in enumerate(self._linked.steps):
+            for need in step.needs:
+                found.setdefault(places[need], []).append(place)
+        if self.has_result:
+            for need in self._linked.result_needs:
+                found.setdefault(places[need], []).append(len(self.names))
+        return found
+
+    @property
+    def plan_hash(self) -> str:
+        return self._linked.plan.hash
+
+    def code(self, place: int) -> StepCode:
+        """The step at this place, compiled."""
+        if self._kept is None:
+            return self._compiled(place)
+        code = self._kept.get(place)
+        if code is None:
+            code = self._kept[place] = self._compiled(place)
+        return code
+
+    def _compiled(self, place: int) -> StepCode:
+        if place < len(self._linked.steps):
+            return self._library.step(self._linked.steps[place])
+        assert self._linked.plan.result is not None  # only `return` stands behind all steps
+        return StepCode(RETURN, PureValue(compile_expr(self._linked.plan.result)), _NONE)
+
+    def is_plain_call(self, place: int) -> bool:
+        """Whether the step at this place is one tool call that nothing has to be decided or asked for before."""
+        if place == self.step_count:
+            return False
+        linked = self._linked.steps[place]
+        do, step = linked.do, linked.step
+        if not isinstance(do, LinkedCall) or isinstance(do.target, LinkedPlan):
+            return False
+        return step.condition is None and step.each is None and step.approve is None
 
     def problem_of_inputs(self, given: Mapping[str, Any]) -> str | None:
         """Why these cannot be the inputs of a sub-plan's call."""
@@ -132,107 +223,106 @@ class Program:
 
 def compile_plan(linked: LinkedPlan) -> Program:
     """The program of a plan and of every sub-plan it calls."""
-    return _Compiler().plan(linked)
+    return Program(linked, _Library(), keeps_code=False)
 
 
-class _Compiler:
-    """Remembers what it has compiled: one check a schema, one program a sub-plan."""
+class _Library:
+    """What the programs of one run share: one check a schema, one program a sub-plan. By identity, for schemas and
+    sub-plans live as long as the plan they belong to."""
 
     def __init__(self) -> None:
         self._checks: dict[int, Check | None] = {}
+        self._tools: dict[int, ToolCode] = {}
         self._programs: dict[int, Program] = {}
 
-    def plan(self, linked: LinkedPlan) -> Program:
+    def program(self, linked: LinkedPlan) -> Program:
         known = self._programs.get(id(linked))
         if known is None:
-            known = self._programs[id(linked)] = self._plan(linked)
+            known = self._programs[id(linked)] = Program(linked, self, keeps_code=True)
         return known
 
-    def _plan(self, linked: LinkedPlan) -> Program:
-        places = {step.name: place for place, step in enumerate(linked.steps)}
-        dependents: list[list[int]] = [[] for _ in linked.steps]
-        steps = []
-        for place, step in enumerate(linked.steps):
-            for need in step.needs:
-                dependents[places[need]].append(place)
-            steps.append(self._step(step, dependents[place]))
-        if linked.plan.result is not None:
-            for need in linked.result_needs:
-                dependents[places[need]].append(len(steps))
-            steps.append(_result(linked.plan.result, len(linked.result_needs)))
-        calls = [call for step in steps for call in _calls(step)]
-        return Program(
-            plan_hash=lambda: linked.plan.hash,
-            steps=tuple(steps),
-            inputs=tuple(self._input(one) for one in linked.plan.inputs),
-            limit=linked.plan.limit,
-            has_result=linked.plan.result is not None,
-            is_write=any(call.is_write for call in calls),
-            may_repeat=all(call.may_repeat for call in calls),
-        )
+    def step(self, linked: LinkedStep) -> StepCode:
+        return StepCode(linked.step.name, self._action(linked.do), self._clauses(linked))
 
-    def _step(self, linked: LinkedStep, dependents: list[int]) -> StepCode:
+    def _clauses(self, linked: LinkedStep) -> Clauses:
         step = linked.step
-        approve = step.approve
-        return StepCode(
-            name=step.name,
-            do=self._action(linked.do),
-            otherwise=None if linked.otherwise is None else self._action(linked.otherwise),
-            fallback=None if linked.fallback is None else self._action(linked.fallback),
+        approve, otherwise, fallback = step.approve, linked.otherwise, linked.fallback
+        declared = linked.declared
+        clauses = (step.condition, step.each, approve, otherwise, fallback, declared, step.timeout)
+        if not step.retry and clauses == _NOTHING:
+            return _NONE
+        return Clauses(
+            otherwise=None if otherwise is None else self._action(otherwise),
+            fallback=None if fallback is None else self._action(fallback),
             condition=_optional(step.condition),
             item_condition=linked.item_condition,
-            each=None if step.each is None else _each(linked),
+            each=_each(linked),
             retry=step.retry,
             timeout=step.timeout,
             asks=approve is not None,
             question=None if approve is None else _optional(approve.text),
             within=None if approve is None else approve.within,
-            declared=linked.declared,
-            result=None if linked.declared is None else self._check(linked.declared),
-            needs=len(linked.needs),
-            dependents=dependents,
+            declared=declared,
+            result=None if declared is None else self._check(declared),
         )
 
     def _action(self, action: LinkedAction) -> Action:
         if not isinstance(action, LinkedCall):
             return PureValue(compile_expr(action))
-        arguments = tuple((name, compile_expr(value)) for name, value in action.args)
+        arguments = [(name, _argument(value)) for name, value in action.args]
         target = action.target
         if isinstance(target, LinkedPlan):
-            return PlanCall(action.name, self.plan(target), arguments)
-        return ToolCall(
+            return PlanCall(action.name, self.program(target), arguments)
+        return ToolCall(self._tools.get(id(target)) or self._tool(target), arguments)
+
+    def _tool(self, target: Signature) -> ToolCode:
+        code = self._tools[id(target)] = ToolCode(
             name=target.name,
             signature=target,
-            arguments=arguments,
             check=self._check(target.parameters),
             returns=None if target.result_is_declared else self._check(target.returns),
             is_write=target.effect is Effect.WRITE,
             may_repeat=target.may_retry,
             calls_model=target.calls_model,
         )
-
-    def _input(self, one: Input) -> InputCode:
-        check = None if one.type is None else check_of(to_schema(one.type))
-        return InputCode(one.name, not one.has_default, one.default, check)
+        return code
 
     def _check(self, schema: Schema) -> Check | None:
-        """By identity: schemas live as long as the plan they belong to."""
         key = id(schema)
         if key not in self._checks:
             self._checks[key] = check_of(schema)
         return self._checks[key]
 
 
+_NOTHING = (None,) * 7
+
+
+def _argument(value: Expr) -> Compiled:
+    """As `compile_expr`; what most arguments are is compiled here, for the start of a step is where time matters."""
+    if type(value) is Ref and not value.path:
+        name = value.name
+        return lambda names, _: names[name]
+    if type(value) is Constant:
+        constant = value.value
+        return lambda _, __: constant
+    return compile_expr(value)
+
+
 def _optional(expression: Expr | None) -> Compiled | None:
     return None if expression is None else compile_expr(expression)
 
 
-def _each(linked: LinkedStep) -> EachCode:
+def _input(one: Input) -> InputCode:
+    check = None if one.type is None else check_of(to_schema(one.type))
+    return InputCode(one.name, not one.has_default, one.default, check)
+
+
+def _each(linked: LinkedStep) -> EachCode | None:
     each = linked.step.each
-    assert each is not None  # the caller looked
-    return EachCode(
-        each.variable, compile_expr(each.source), each.max, each.parallel, tuple(dict.fromkeys(_names(linked)))
-    )
+    if each is None:
+        return None
+    names = tuple(dict.fromkeys(_names(linked)))
+    return EachCode(each.variable, compile_expr(each.source), each.max, each.parallel, names)
 
 
 def _names(linked: LinkedStep) -> Iterator[str]:
@@ -245,30 +335,3 @@ def _names(linked: LinkedStep) -> Iterator[str]:
     for value in values:
         for _, reference in references(value):
             yield reference.name
-
-
-def _result(result: Expr, needs: int) -> StepCode:
-    return StepCode(
-        name=RETURN,
-        do=PureValue(compile_expr(result)),
-        otherwise=None,
-        fallback=None,
-        condition=None,
-        item_condition=False,
-        each=None,
-        retry=0,
-        timeout=None,
-        asks=False,
-        question=None,
-        within=None,
-        declared=None,
-        result=None,
-        needs=needs,
-        dependents=[],
-    )
-
-
-def _calls(step: StepCode) -> Iterator[ToolCall | PlanCall]:
-    for action in (step.do, step.otherwise, step.fallback):
-        if isinstance(action, ToolCall | PlanCall):
-            yield action

@@ -36,8 +36,9 @@ class Phase(Enum):
 class Scope:
     """A plan that runs: the root's, or one for each sub-plan's call.
 
-    `path` stands before the names of its steps in events, `key_path` where keys are made. `caller` is the item that
-    called it. `stopped` is set once nothing further may start in it.
+    Steps are known by their place in the program; `running` are those under way, and `reasons` those that ended
+    without a value. `path` stands before the names of its steps in events, `key_path` where keys are made. `caller`
+    is the item that called it. `stopped` is set once nothing further may start in it.
     """
 
     program: Program
@@ -45,22 +46,28 @@ class Scope:
     key_path: str
     values: dict[str, Any]
     meters: tuple[Meter, ...]
+    states: list[State]
+    open_needs: list[int]
+    unfinished: int
     caller: Item | None = None
-    steps: list[StepRun] = field(default_factory=list)
-    unfinished: int = 0
+    running: dict[int, StepRun] = field(default_factory=dict)
+    reasons: dict[int, Reason] = field(default_factory=dict)
     stopped: Ending | None = None
+    returned: Any = None
+
+    @property
+    def has_returned(self) -> bool:
+        """Whether `return` gave a value."""
+        return self.program.has_result and self.states[-1] == "succeeded"
 
 
 @dataclass(slots=True, eq=False)
 class StepRun:
-    """A step of a running plan. `open_needs` counts the needs that are not final."""
+    """A step under way. `question` is the number of what a person is asked on its behalf."""
 
     code: StepCode
     scope: Scope
-    open_needs: int
-    state: State = "waiting"
-    value: Any = None
-    reason: Reason | None = None
+    place: int
     items: list[Item] = field(default_factory=list)
     open_items: int = 0
     next_item: int = 0

@@ -7,38 +7,62 @@ from ..trace.events import Branch, Reason, State, StepFinished, StepStarted
 from . import approvals
 from .core import Core, Job
 from .items import enqueue, holds, prepare, reason_of
-from .program import RETURN, Action, EachCode, PureValue
-from .state import Item, Phase, StepRun
+from .program import Action, EachCode, PureValue
+from .state import Item, Phase, Scope, StepRun
 
 HAS_VALUE: frozenset[State] = frozenset({"succeeded", "skipped"})
 FINAL: frozenset[State] = frozenset({"succeeded", "skipped", "failed", "blocked", "cancelled"})
 
 
-def start(core: Core, step: StepRun) -> None:
+def start(core: Core, which: tuple[Scope, int]) -> None:
     """All needs are final: decides the step's own condition, reads the list of its `for`, and begins its items."""
-    if step.state != "waiting":
+    scope, place = which
+    if scope.states[place] != "waiting":
         return
-    step.state = "ready"
-    code = step.code
+    scope.states[place] = "ready"
+    if scope.program.is_plain_call(place):
+        core.out.append(StepStarted(scope.path + scope.program.names[place], core.at))
+        core.ready.append(which)
+        return
+    code = scope.program.code(place)
+    clauses = code.clauses
+    step = scope.running[place] = StepRun(code, scope, place)
     action: Action | None = code.do
     branch: Branch = "do"
     elements: list[Any] | None = None
     try:
-        if code.condition is not None and not code.item_condition and not holds(code, step.scope.values, Fuel()):
-            action, branch = code.otherwise, "otherwise"
-        elif code.each is not None:
-            elements = _elements(core, step, code.each)
+        if clauses.condition is not None and not clauses.item_condition and not holds(clauses, scope.values, Fuel()):
+            action, branch = clauses.otherwise, "otherwise"
+        elif clauses.each is not None:
+            elements = _elements(core, step, clauses.each)
     except EvaluationError as error:
-        core.record(StepStarted(step.path, core.at))
-        finish(core, step, "failed", reason=_list_reason(error), message=error.message)
+        core.out.append(StepStarted(step.path, core.at))
+        finish(core, scope, place, "failed", reason=_list_reason(error), message=error.message)
         return
-    core.record(StepStarted(step.path, core.at, None if elements is None else len(elements)))
+    core.out.append(StepStarted(step.path, core.at, None if elements is None else len(elements)))
     if action is None:
-        finish(core, step, "skipped", reason="condition", branch="otherwise")
+        finish(core, scope, place, "skipped", reason="condition", branch="otherwise")
     elif elements is None:
-        _begin(core, step, [Item(step, None, step.scope.values, action, branch)])
+        _begin(core, step, [Item(step, None, scope.values, action, branch)])
     else:
         _begin(core, step, _items(step, elements, action))
+
+
+def begin_plain(core: Core, scope: Scope, place: int) -> Item | None:
+    """There is a slot for a plain call that has waited for one. Only now it takes memory: its code, its arguments.
+
+    The item when it can be called, None when it has ended already.
+    """
+    if scope.states[place] != "ready":
+        return None
+    code = scope.program.code(place)
+    step = scope.running[place] = StepRun(code, scope, place)
+    item = Item(step, None, scope.values, code.do)
+    step.items, step.open_items, step.next_item = [item], 1, 1
+    if not prepare(core, item):
+        return None
+    item.phase = Phase.QUEUED
+    return item
 
 
 class _TooManyItems(EvaluationError):
@@ -63,7 +87,7 @@ def _elements(core: Core, step: StepRun, each: EachCode) -> list[Any]:
 
 
 def _items(step: StepRun, elements: list[Any], action: Action) -> list[Item]:
-    each = step.code.each
+    each = step.code.clauses.each
     assert each is not None  # the caller looked
     values = step.scope.values
     names = {name: values[name] for name in each.names if name in values}
@@ -74,8 +98,8 @@ def _begin(core: Core, step: StepRun, items: list[Item]) -> None:
     step.items = items
     step.open_items = len(items)
     if not items:
-        finish(core, step, "succeeded", [])
-    elif step.code.asks and approvals.ask(core, step, [item for item in items if prepare(core, item)]):
+        finish(core, step.scope, step.place, "succeeded", [])
+    elif step.code.clauses.asks and approvals.ask(core, step, [item for item in items if prepare(core, item)]):
         return
     else:
         run_items(core, step)
@@ -83,7 +107,7 @@ def _begin(core: Core, step: StepRun, items: list[Item]) -> None:
 
 def run_items(core: Core, step: StepRun) -> None:
     """Begins as many items as may run side by side."""
-    each = step.code.each
+    each = step.code.clauses.each
     width = each.parallel if each is not None and each.parallel is not None else len(step.items)
     for _ in range(min(width, len(step.items))):
         _run_next(core, step)
@@ -94,7 +118,7 @@ def _run_next(core: Core, step: StepRun) -> None:
     while step.next_item < len(step.items):
         item = step.items[step.next_item]
         step.next_item += 1
-        if step.code.asks:
+        if step.code.clauses.asks:
             if item.phase is not Phase.PREPARED:
                 continue
         elif not prepare(core, item):
@@ -107,13 +131,13 @@ def decline(core: Core, step: StepRun, reason: Reason) -> None:
     """The answer was no, or none came: the step is skipped, and neither `else` nor `fallback` stands in."""
     for item in step.items:
         item.phase = Phase.DONE
-    finish(core, step, "skipped", reason=reason)
+    finish(core, step.scope, step.place, "skipped", reason=reason)
 
 
 def item_done(core: Core, item: Item) -> None:
     """One item has come to its end; with the last one the step has."""
     step = item.step
-    if step.state in FINAL:
+    if step.scope.states[step.place] in FINAL:
         return
     step.open_items -= 1
     if step.open_items:
@@ -121,7 +145,16 @@ def item_done(core: Core, item: Item) -> None:
             _run_next(core, step)
         return
     if item.index is None:
-        finish(core, step, item.state, item.value, reason=item.reason, message=item.message, branch=item.branch)
+        finish(
+            core,
+            step.scope,
+            step.place,
+            item.state,
+            item.value,
+            reason=item.reason,
+            message=item.message,
+            branch=item.branch,
+        )
     else:
         _finish_each(core, step)
 
@@ -130,17 +163,18 @@ def _finish_each(core: Core, step: StepRun) -> None:
     """A `for` has failed when one item has; the others' results stay in the trace."""
     lost = [item for item in step.items if item.state not in HAS_VALUE]
     if not lost:
-        finish(core, step, "succeeded", [item.value for item in step.items])
+        finish(core, step.scope, step.place, "succeeded", [item.value for item in step.items])
         return
     worst = next((item for item in lost if item.state == "failed"), lost[0])
     count = "1 item" if len(lost) == 1 else f"{len(lost)} items"
     message = f"{count} of {len(step.items)} without a result; item {worst.index}: {worst.message or worst.reason}"
-    finish(core, step, worst.state, reason=worst.reason, message=message)
+    finish(core, step.scope, step.place, worst.state, reason=worst.reason, message=message)
 
 
 def finish(
     core: Core,
-    step: StepRun,
+    scope: Scope,
+    place: int,
     state: State,
     value: Any = None,
     *,
@@ -149,29 +183,43 @@ def finish(
     branch: Branch = "do",
 ) -> None:
     """The step is final: tells those who wait for it, and the scope when it was the last one."""
-    step.state, step.value, step.reason = state, value, reason
-    step.items = []
-    scope, code = step.scope, step.code
-    core.out.append(StepFinished(scope.path + code.name, state, value, reason, message, branch, core.at))
+    program = scope.program
+    name = program.names[place]
+    scope.states[place] = state
+    step = scope.running.pop(place, None)
+    if step is not None:
+        step.items = []  # steps and items know each other: without this only the garbage collector frees them
+    core.out.append(StepFinished(scope.path + name, state, value, reason, message, branch, core.at))
     scope.unfinished -= 1
     if not scope.unfinished:
         core.agenda.append((Job.SCOPE_DONE, scope))
+    if state in HAS_VALUE:
+        if place < program.step_count:
+            scope.values[name] = value
+        else:
+            scope.returned = value
+        _tell_dependents(core, scope, place)
+    else:
+        scope.reasons[place] = reason or "needs"
+        if scope.stopped is None:
+            for other in program.dependents.get(place, ()):
+                core.agenda.append((Job.BLOCK, (scope, other, place)))
+
+
+def _tell_dependents(core: Core, scope: Scope, place: int) -> None:
+    """One need less is open for each step that waits for this one; those without any start."""
     if scope.stopped is not None:
         return
-    if state in HAS_VALUE and code.name != RETURN:
-        scope.values[code.name] = value
-    elif code.dependents:
-        for place in code.dependents:
-            core.agenda.append((Job.BLOCK, (scope.steps[place], step)))
-        return
-    for place in code.dependents:
-        other = scope.steps[place]
-        other.open_needs -= 1
-        if not other.open_needs and other.state == "waiting":
-            core.agenda.append((Job.START, other))
+    open_needs = scope.open_needs
+    for other in scope.program.dependents.get(place, ()):
+        open_needs[other] -= 1
+        if not open_needs[other]:
+            core.agenda.append((Job.START, (scope, other)))
 
 
-def block(core: Core, step: StepRun, need: StepRun) -> None:
+def block(core: Core, scope: Scope, place: int, need: int) -> None:
     """A need has no value, so this step never starts."""
-    if step.state == "waiting":
-        finish(core, step, "blocked", reason="needs", message=f"#{need.code.name} has no value: it is {need.state}")
+    if scope.states[place] == "waiting":
+        name = scope.program.names[need]
+        message = f"#{name} has no value: it is {scope.states[need]}"
+        finish(core, scope, place, "blocked", reason="needs", message=message)

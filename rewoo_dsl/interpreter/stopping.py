@@ -10,7 +10,7 @@ from .core import Core
 from .items import settle, settle_as
 from .messages import Stop
 from .state import Ending, Item, Phase, Scope, StepRun
-from .steps import FINAL, finish
+from .steps import finish
 
 
 def stop_scope(core: Core, scope: Scope, ending: Ending, *, spare_writes: bool) -> None:
@@ -18,16 +18,16 @@ def stop_scope(core: Core, scope: Scope, ending: Ending, *, spare_writes: bool) 
     if scope.stopped is not None and spare_writes:
         return
     scope.stopped = ending
-    for step in scope.steps:
-        if step.state not in FINAL:
-            _stop_step(core, step, ending, spare_writes=spare_writes)
+    for place, state in enumerate(scope.states):
+        if state == "waiting" or (state == "ready" and place not in scope.running):
+            finish(core, scope, place, ending.state, reason=ending.reason, message=ending.message)
+    for step in list(scope.running.values()):
+        _stop_step(core, step, ending, spare_writes=spare_writes)
 
 
 def _stop_step(core: Core, step: StepRun, ending: Ending, *, spare_writes: bool) -> None:
     approvals.withdraw(core, step)
     step.next_item = len(step.items)
-    if not step.items:
-        finish(core, step, ending.state, reason=ending.reason, message=ending.message)
     for item in step.items:
         if item.phase is not Phase.DONE:
             _stop_item(core, item, ending, spare_writes=spare_writes)

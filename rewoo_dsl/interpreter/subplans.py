@@ -6,8 +6,8 @@ from ..trace.events import AttemptFinished, Reason
 from .core import Core, Job
 from .items import attempt_started, failed, result_problem, settle
 from .meters import Meter, Used
-from .program import RETURN, PlanCall, Program
-from .state import Ending, Item, Phase, Scope, StepRun
+from .program import PlanCall, Program
+from .state import Ending, Item, Phase, Scope
 from .stopping import stop_scope
 
 _TELLING: tuple[Reason, ...] = ("unknown_outcome", "budget", "deadline")
@@ -25,18 +25,17 @@ def open_scope(
     caller: Item | None = None,
 ) -> Scope:
     """A running plan. Steps without needs start as soon as the agenda comes to them."""
-    scope = Scope(program, path, key_path, values, meters, caller)
+    count = len(program.names)
+    scope = Scope(program, path, key_path, values, meters, ["waiting"] * count, list(program.needs), count, caller)
     scope.meters = _own_meters(core, scope) + meters
     for meter in scope.meters:
         if meter.scope is None:
             meter.scope = scope
-    scope.steps = [StepRun(code, scope, code.needs) for code in program.steps]
-    scope.unfinished = len(scope.steps)
-    if not scope.steps:
+    if not count:
         core.later(Job.SCOPE_DONE, scope)
-    for step in scope.steps:
-        if not step.open_needs:
-            core.later(Job.START, step)
+    for place, needs in enumerate(program.needs):
+        if not needs:
+            core.later(Job.START, (scope, place))
     return scope
 
 
@@ -70,7 +69,7 @@ def enter(core: Core, item: Item) -> None:
     if item.branch != "do":
         place = f"{place}.{item.branch}"
     meters = step.scope.meters
-    timeout = step.code.timeout
+    timeout = step.code.clauses.timeout
     if timeout is not None:
         clock = Meter("the timeout", seconds=timeout, late="timeout", attempt_of=item)
         start_clock(core, clock)
@@ -86,18 +85,17 @@ def scope_done(core: Core, scope: Scope) -> None:
     if item is None or item.child is not scope:
         return
     _leave(core, item)
-    returned = scope.steps[-1] if scope.steps else None
-    if returned is not None and returned.code.name == RETURN and returned.state == "succeeded":
-        problem = result_problem(core, item, returned.value)
-        _record_end(core, item, returned.value if problem is None else None, problem)
-        if problem is None:
-            settle(core, item, "succeeded", returned.value)
-        else:
-            failed(core, item, *problem)
+    if not scope.has_returned:
+        reason, message = _why(scope)
+        _record_end(core, item, None, (reason, message))
+        failed(core, item, reason, message)
         return
-    reason, message = _why(scope)
-    _record_end(core, item, None, (reason, message))
-    failed(core, item, reason, message)
+    problem = result_problem(core, item, scope.returned)
+    _record_end(core, item, scope.returned if problem is None else None, problem)
+    if problem is None:
+        settle(core, item, "succeeded", scope.returned)
+    else:
+        failed(core, item, *problem)
 
 
 def _leave(core: Core, item: Item) -> None:
@@ -108,13 +106,12 @@ def _leave(core: Core, item: Item) -> None:
 
 def _why(scope: Scope) -> tuple[Reason, str]:
     """The reason of a sub-plan without a value: the most telling one of its own steps, else the first."""
-    lost = [step for step in scope.steps if step.state in ("failed", "cancelled")]
-    for reason in _TELLING:
-        for step in lost:
-            if step.reason == reason:
-                return reason, f"#{step.code.name} of the sub-plan: {reason}"
-    first = lost[0] if lost else scope.steps[-1]
-    return first.reason or "needs", f"#{first.code.name} of the sub-plan: {first.reason}"
+    lost = {place: reason for place, reason in sorted(scope.reasons.items()) if reason != "needs"}
+    for telling in (*_TELLING, *lost.values()):
+        for place, reason in lost.items():
+            if reason == telling:
+                return reason, f"#{scope.program.names[place]} of the sub-plan: {reason}"
+    return "needs", "the sub-plan has no value"
 
 
 def _record_end(core: Core, item: Item, value: Any, problem: tuple[Reason, str] | None) -> None:
@@ -140,7 +137,7 @@ def give_up(core: Core, item: Item) -> None:
 
 def _has_write_under_way(scope: Scope) -> bool:
     """Whether an attempt runs whose work may or may not be done, and may not be done twice."""
-    for step in scope.steps:
+    for step in scope.running.values():
         for item in step.items:
             if item.phase is not Phase.RUNNING:
                 continue

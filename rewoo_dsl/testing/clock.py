@@ -9,13 +9,15 @@ timer. Sockets are not waited for in virtual time, so this loop is for tools wit
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
-class _JumpingSelector(selectors.DefaultSelector):  # type: ignore[misc,valid-type]  # its class depends on the platform
+class _JumpingSelector(selectors.DefaultSelector):
     """Instead of waiting for a timer, says how long it would have waited."""
 
     def __init__(self) -> None:
@@ -45,7 +47,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Seconds of virtual time since the loop was made."""
         return self._jumping.skipped
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> "asyncio.Future[Any]":
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts
+    ) -> "asyncio.Future[T]":
         """As always; the clock stands until the thread is done, or nobody waits for it any more."""
         future = super().run_in_executor(executor, func, *args)
         self._jumping.threads += 1
