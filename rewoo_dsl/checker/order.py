@@ -7,7 +7,8 @@ reference points forward is the graph sorted, and only where that fails is netwo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
+
+from ..lowering.order import running_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +26,12 @@ def order_of(needs: list[list[int]]) -> Order:
     """
     if all(not wanted or wanted[-1] < place for place, wanted in enumerate(needs)):
         return Order(tuple(range(len(needs))))
-    sorted_part = _sorted(needs)
+    sorted_part = running_order(needs)
     if len(sorted_part) == len(needs):
         return Order(tuple(sorted_part))
     done = set(sorted_part)
     left = [place for place in range(len(needs)) if place not in done]
     return Order((*sorted_part, *left), tuple(_cycles(needs, left)))
-
-
-def _sorted(needs: list[list[int]]) -> list[int]:
-    """Kahn's algorithm; of the steps that could come next, the first written does."""
-    readers: list[list[int]] = [[] for _ in needs]
-    open_needs = [len(wanted) for wanted in needs]
-    for place, wanted in enumerate(needs):
-        for one in wanted:
-            readers[one].append(place)
-    ready = [place for place, count in enumerate(open_needs) if count == 0]
-    heapify(ready)
-    out = []
-    while ready:
-        place = heappop(ready)
-        out.append(place)
-        for reader in readers[place]:
-            open_needs[reader] -= 1
-            if open_needs[reader] == 0:
-                heappush(ready, reader)
-    return out
 
 
 def _cycles(needs: list[list[int]], left: list[int]) -> list[tuple[int, ...]]:

@@ -4,7 +4,7 @@ In text a reference points backwards, and one that does not is an error that the
 data has no lines: there the order of the list is no statement, and is put right without a word.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
 from ..ir.expr import Call, Expr, references
@@ -22,12 +22,17 @@ def order_steps(plan: Plan) -> Plan:
     before = [{place[name] for name in names if name in place} for names in needs]
     if all(max(found, default=-1) < index for index, found in enumerate(before)):
         return plan
-    order = _topological(before)
-    return plan if order is None else plan.model_copy(update={"steps": tuple(plan.steps[i] for i in order)})
+    order = running_order(before)
+    if len(order) < len(before):
+        return plan
+    return plan.model_copy(update={"steps": tuple(plan.steps[i] for i in order)})
 
 
-def _topological(before: list[set[int]]) -> list[int] | None:
-    """Kahn's way, always taking the earliest of those that are ready; None when there is a cycle."""
+def running_order(before: Sequence[Collection[int]]) -> list[int]:
+    """Kahn's way, always taking the earliest of those that are ready. Leaves out what is in or behind a cycle.
+
+    `before` holds for each step the places of those it needs.
+    """
     waiting = [len(found) for found in before]
     behind: list[list[int]] = [[] for _ in before]
     for index, found in enumerate(before):
@@ -43,7 +48,7 @@ def _topological(before: list[set[int]]) -> list[int] | None:
             waiting[other] -= 1
             if not waiting[other]:
                 heappush(ready, other)
-    return order if len(order) == len(before) else None
+    return order
 
 
 def _needs(step: Step) -> Iterator[str]:
