@@ -107,8 +107,7 @@ def calls(scope: Scope) -> Bounds:
 
 
 def _calls_of_step(scope: Scope, statement: Statement, step: Step, known: Mapping[str, Bounds]) -> Bounds:
-    one = _calls_when_run(scope, step)
-    otherwise = _calls_of(scope, step.otherwise)
+    one, otherwise = _calls_when_run(scope, step, step.do), _calls_when_run(scope, step, step.otherwise)
     if statement.item_condition:
         found = times(items(step, known), either(one, otherwise))
     elif step.condition is not None:
@@ -118,9 +117,11 @@ def _calls_of_step(scope: Scope, statement: Statement, step: Step, known: Mappin
     return Bounds(0, found.most) if step.approve is not None else found
 
 
-def _calls_when_run(scope: Scope, step: Step) -> Bounds:
-    """The attempts and, when they all fail, the fallback."""
-    attempts = times(_calls_of(scope, step.do), Bounds(1, 1 + step.retry))
+def _calls_when_run(scope: Scope, step: Step, action: Action | None) -> Bounds:
+    """The attempts of a branch and, when they all fail, the fallback; nothing for a branch that is not there."""
+    if action is None:
+        return NONE
+    attempts = times(_calls_of(scope, action), Bounds(1, 1 + step.retry))
     fallback = _calls_of(scope, step.fallback)
     return plus(attempts, Bounds(0, fallback.most))
 

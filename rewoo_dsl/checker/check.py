@@ -6,7 +6,6 @@ import posixpath
 from collections.abc import Mapping
 from typing import Any
 
-from ..diag.diagnostic import Diagnostic
 from ..ir.plan import Plan
 from .callables import signatures_of
 from .reading import as_reading
@@ -43,14 +42,4 @@ def check(
         session.chain.append(posixpath.basename(path))
     reading = as_reading(source, from_model=from_model, lenient=lenient, strict=strict)
     report = session.check(reading, name="", file="", from_model=from_model).report
-    return _with_sub_plans(report, session)
-
-
-def _with_sub_plans(report: Report, session: Session) -> Report:
-    """The report with the findings about sub-plans behind its own; an error in one of them is an error."""
-    below: list[Diagnostic] = []
-    for file, outcome in session.outcomes.items():
-        below.extend(one.model_copy(update={"file": file}) for one in outcome.report.diagnostics)
-    if not below:
-        return report
-    return report.extended(below)
+    return report.with_sub_plans({file: outcome.report for file, outcome in session.outcomes.items()})

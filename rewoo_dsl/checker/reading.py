@@ -13,7 +13,6 @@ from typing import Any
 from ..diag.diagnostic import Diagnostic, Span
 from ..ir.plan import Plan
 from ..lowering.lower import lower
-from ..lowering.plan_json import plan_from_json
 from ..syntax.limits import FILE, MODEL
 from ..syntax.parser import parse
 from .report import SourceMap
@@ -54,6 +53,8 @@ def as_reading(
     if isinstance(source, Plan):
         return _of_plan(source, (), from_model=from_model)
     if isinstance(source, Mapping):
+        from ..lowering.plan_json import plan_from_json  # imported late: most plans are text
+
         found = plan_from_json(dict(source))
         return _of_plan(found.plan, found.diagnostics, from_model=from_model)
     raise TypeError(f"source: expected a plan as text, as JSON data or as a Plan, got {type(source).__name__}")

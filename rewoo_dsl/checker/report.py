@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ..diag.diagnostic import Diagnostic, Span
@@ -24,7 +24,7 @@ class Report:
 
     `plan` is what could be read, without broken statements; None when there is no plan at all. `linked` is the plan
     ready to run; None when there are errors, or when no tools were given and the plan calls some. `unchecked` says in
-    plain words what nobody could check.
+    plain words what nobody could check. `sources` are the texts of sub-plans by the `file` of a finding.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -33,6 +33,7 @@ class Report:
     text: str | None = None
     source_map: SourceMap | None = None
     unchecked: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -43,11 +44,19 @@ class Report:
     def errors(self) -> tuple[Diagnostic, ...]:
         return tuple(one for one in self.diagnostics if one.is_error)
 
-    def extended(self, more: Iterable[Diagnostic]) -> Report:
-        """The same report with further findings behind its own; with an error among them nothing is linked."""
-        diagnostics = (*self.diagnostics, *more)
+    def with_sub_plans(self, reports: Mapping[str, Report]) -> Report:
+        """The same report with the findings about sub-plans behind its own; with an error there nothing is linked."""
+        below = (one.model_copy(update={"file": file}) for file, sub in reports.items() for one in sub.diagnostics)
+        diagnostics = (*self.diagnostics, *below)
         sound = not any(one.is_error for one in diagnostics)
-        return replace(self, diagnostics=diagnostics, linked=self.linked if sound else None)
+        sources = {file: sub.text for file, sub in reports.items() if sub.text is not None}
+        return replace(self, diagnostics=diagnostics, linked=self.linked if sound else None, sources=sources)
+
+    def render(self) -> str:
+        """The findings for a person, with the lines they are about; an empty text when there are none."""
+        from ..diag.text import render_text
+
+        return render_text(self.diagnostics, self.text, sources=self.sources)
 
     def require(self) -> LinkedPlan:
         """The plan, ready to run.

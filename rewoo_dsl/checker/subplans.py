@@ -13,7 +13,7 @@ from typing import TypeAlias
 from ..diag.diagnostic import Diagnostic
 from ..ir.expr import Call
 from ..ir.linked import LinkedPlan
-from ..ir.plan import Plan
+from ..ir.plan import Limit, Plan
 from ..ir.signature import Effect, Signature
 from ..ir.types import ANY, to_schema
 from .bounds import calls as calls_of
@@ -72,7 +72,14 @@ def as_target(scope: Scope, name: str, *, calls: Bounds, linked: LinkedPlan | No
         calls_model=any(one.signature.calls_model for one in known),
     )
     certain = len(known) == len(targets) and all(one.is_certain for one in known)
-    return Target(signature, is_subplan=True, subplan=linked, calls=calls, is_certain=certain)
+    return Target(signature, is_subplan=True, subplan=linked, calls=_within(plan.limit, calls), is_certain=certain)
+
+
+def _within(limit: Limit | None, calls: Bounds) -> Bounds:
+    """What one use of a sub-plan can cost: its own `limit` holds for each."""
+    if limit is None or limit.calls is None:
+        return calls
+    return Bounds(calls.least, limit.calls if calls.most is None else min(calls.most, limit.calls))
 
 
 def linked_target(linked: LinkedPlan, name: str) -> Target | None:

@@ -5,10 +5,13 @@ from ..scope import Scope
 
 
 def retried_write(scope: Scope) -> Iterator[Diagnostic]:
-    """RW304: `retry` on a write that is not idempotent: an attempt that seemed to fail may have done its work."""
+    """RW304: `retry` on a write that is not idempotent: an attempt that seemed to fail may have done its work.
+
+    `retry` repeats the step's call and the one of its `else` alike; its fallback is one attempt.
+    """
     for site in scope.calls:
         step = site.statement.step
-        if site.role != "do" or site.target is None or step is None or step.retry == 0:
+        if site.role == "fallback" or site.target is None or step is None or step.retry == 0:
             continue
         if not site.target.may_retry:
             yield Diagnostic(
