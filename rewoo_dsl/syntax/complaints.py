@@ -256,6 +256,8 @@ def _unknown_type(at: Failure) -> Diagnostic | None:
         span = at.span(*before.span()) if before else at.here()
         fix = replacing(f"write `{word}[any]`", span, f"{word}[any]")
         return found(codes.UNKNOWN_TYPE, f"`{word}` wants the type of its items", span, fixes=[fix])
+    if at.last == "SCALAR" and at.word() and (before := at.word_before()) and before.end() == at.position:
+        return _no_type(before[0] + at.word(), at.span(before.start(), at.position + len(at.word())))  # `str|ing`
     if "SCALAR" not in at.expected:
         return None
     word = at.word()
@@ -266,10 +268,14 @@ def _unknown_type(at: Failure) -> Diagnostic | None:
         fix = replacing("write `=`", at.span(colon, colon + 1), " =")
         message = "behind `:` stands a type; a call stands behind `=`"
         return found(codes.MISSING_EQUALS, message, at.span(colon, colon + 1), fixes=[fix])
+    return _no_type(word, at.here())
+
+
+def _no_type(word: str, span: Span) -> Diagnostic:
     near = _FOREIGN_TYPES.get(word.lower()) or next(iter(nearest(word, _TYPES)), None)
-    fixes = [replacing(f"write `{near}`", at.here(), near)] if near else []
+    fixes = [replacing(f"write `{near}`", span, near)] if near else []
     hint = f"did you mean `{near}`?" if near else None
-    return found(codes.UNKNOWN_TYPE, f"`{word}` is no type", at.here(), hint=hint, fixes=fixes, allowed=_TYPES)
+    return found(codes.UNKNOWN_TYPE, f"`{word}` is no type", span, hint=hint, fixes=fixes, allowed=_TYPES)
 
 
 def _bare_word(at: Failure) -> Diagnostic | None:

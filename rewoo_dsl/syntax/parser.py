@@ -72,7 +72,7 @@ class _Parser:
         self.bound = self.engine.bind(self.builder.methods({rule.name for rule in self.engine.rules}))
         self._prose: list[Span] = []
         self._unseen: list[int] = []
-        self._splits = 0
+        self._splits, self._split_at = 0, -1
 
     def run(self) -> Parsed:
         if self._too_large():
@@ -328,7 +328,8 @@ class _Parser:
 
     def _split(self, piece: Piece, end: int) -> ast.Statement:
         """Two statements on one line: read the first, and let the cutter go on at the second."""
-        self._splits = 0 if "\n" in self.text[self.cutter.position - 1 : self.cutter.position] else self._splits + 1
+        self._splits = self._splits + 1 if piece.start == self._split_at else 1
+        self._split_at = end
         if self._splits >= _MOST_SPLITS:
             return self._broken(Span(piece.start, piece.end))
         self.cutter.back_to(end)

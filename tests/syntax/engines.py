@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from lark import Lark
 from lark.exceptions import LarkError
 from llguidance import LLMatcher, LLTokenizer, TokenizerWrapper
 
@@ -18,8 +19,8 @@ class _Bytes:
 
     eos_token_id = END_OF_TEXT
     bos_token_id = None
-    special_token_ids = [END_OF_TEXT]
-    tokens = [*(bytes([number]) for number in range(256)), b"<end>"]
+    special_token_ids = (END_OF_TEXT,)
+    tokens = (*(bytes([number]) for number in range(256)), b"<end>")
 
     def __call__(self, text: str | bytes) -> list[int]:
         return list(text if isinstance(text, bytes) else text.encode())
@@ -38,7 +39,7 @@ def _matcher() -> LLMatcher:
 
 
 @cache
-def _lark():  # noqa: ANN202
+def _lark() -> Lark:
     return lark_parser(grammar())
 
 

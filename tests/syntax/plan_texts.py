@@ -1,7 +1,8 @@
 """Hypothesis strategies for the text of plans: everything the grammar knows, written in every way it may be written.
 
-`plan_texts()` gives texts of the grammar itself, one statement a line; with `lines=True` brackets may span lines. `mutated(texts)` damages them a little; `wild_texts()` are tokens
-thrown together. Texts need not make sense: names are not checked here.
+`plan_texts()` gives texts of the grammar itself, one statement a line; with `lines=True` brackets may span lines.
+`mutated(texts)` damages them a little; `wild_texts()` are tokens thrown together. Texts need not make sense: names are
+not checked here.
 """
 
 from collections.abc import Callable
