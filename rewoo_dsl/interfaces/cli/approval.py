@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 
 from ...diag.snippet import printable
 from ...trace.events import ApprovalAsked
+from ..graph.diagram import duration
 from .terminal import Terminal
 
 Approve = Callable[[ApprovalAsked], Awaitable[bool]]
@@ -50,7 +51,7 @@ def question(asked: ApprovalAsked) -> str:
         for name, value in (call["arguments"] or {}).items():
             lines.append(f"      {name} = {json.dumps(value, ensure_ascii=False)}")
     if asked.within is not None:
-        lines.append(f"  (no answer within {asked.within:g} s counts as no)")
+        lines.append(f"  (no answer within {duration(asked.within)} counts as no)")
     return printable("\n".join(lines))
 
 

@@ -57,7 +57,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         from importlib.metadata import version  # slow to import, and seldom wanted
 
-        parser.exit(0, f"rewoo {version('rewoo-dsl')}\n")
+        print(f"rewoo {version('rewoo-dsl')}")
+        parser.exit(0)
 
 
 def _parser() -> argparse.ArgumentParser:

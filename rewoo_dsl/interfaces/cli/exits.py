@@ -9,6 +9,8 @@ WRONG_USE = 2
 OUR_BUG = 3
 INTERRUPTED = 130
 """As shells say it of a process that Ctrl-C ended."""
+NOBODY_READS = 141
+"""As shells say it of a process whose output nobody reads any more (`| head`)."""
 
 
 class WrongUse(RewooError):

@@ -13,30 +13,34 @@ from pathlib import Path
 
 from ...diag.errors import RewooError
 from .arguments import Options, read_arguments
-from .exits import FINE, FOUND, INTERRUPTED, OUR_BUG, WRONG_USE, WrongUse
+from .exits import FOUND, INTERRUPTED, NOBODY_READS, OUR_BUG, WRONG_USE, WrongUse
 from .terminal import Terminal
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit code: 0 fine, 1 findings or a failed run, 2 wrong use, 3 our own bug."""
+    """Run one command and give its exit code (see `exits.py`)."""
     terminal = Terminal.of_process()
+    words = sys.argv[1:] if argv is None else argv
+    return guarded(lambda: _execute(words, terminal), terminal)
+
+
+def _execute(words: Sequence[str], terminal: Terminal) -> int:
+    options = read_arguments(words)
+    command: Callable[[Options, Terminal], int] = import_module(f".commands.{options.command}", __package__).execute
+    return command(options, terminal)
+
+
+def guarded(work: Callable[[], int], terminal: Terminal) -> int:
+    """What `work` gives, or the exit code of what it raised, once that has been said in plain words."""
     try:
-        code = _execute(sys.argv[1:] if argv is None else argv, terminal)
+        code = work()
         terminal.out.flush()
+    except SystemExit as exit_:  # argparse has said what there is to say
+        return exit_.code if isinstance(exit_.code, int) else WRONG_USE
     except BrokenPipeError:
         # Whoever read our output has seen enough (`| head`). What is still buffered must not fail again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), terminal.out.fileno())
-        return FINE
-    return code
-
-
-def _execute(argv: Sequence[str], terminal: Terminal) -> int:
-    try:
-        options = read_arguments(argv)
-        command: Callable[[Options, Terminal], int] = import_module(f".commands.{options.command}", __package__).execute
-        return command(options, terminal)
-    except SystemExit as exit_:  # argparse has said what there is to say
-        return exit_.code if isinstance(exit_.code, int) else WRONG_USE
+        return NOBODY_READS
     except WrongUse as error:
         terminal.complain(str(error))
         return WRONG_USE
@@ -46,10 +50,9 @@ def _execute(argv: Sequence[str], terminal: Terminal) -> int:
     except KeyboardInterrupt:
         terminal.say("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        raise
     except Exception as error:
         return _our_bug(error, terminal)
+    return code
 
 
 def _our_bug(error: Exception, terminal: Terminal) -> int:

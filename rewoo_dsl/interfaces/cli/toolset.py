@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ...tools.registry import Registry
     from ...tools.tool import Tool
 
+SHOWN_FRAMES = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Toolset:
@@ -115,13 +117,13 @@ def _attribute(what: str, module: str, attribute: str) -> object:
 
 
 def _told(error: Exception) -> str:
-    """The user's own exception with the frames in the user's own code."""
+    """The user's own exception, with where in the user's own code it began."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if frame.filename != __file__ and not frame.filename.startswith("<frozen ")
     ]
-    places = [f"  {Path(frame.filename).name}:{frame.lineno}: {frame.line}" for frame in frames[-3:]]
+    places = [f"  {Path(frame.filename).name}:{frame.lineno}: {frame.line}" for frame in frames[:SHOWN_FRAMES]]
     return "\n".join([*places, f"  {type(error).__name__}: {error}"])
 
 

@@ -5,6 +5,7 @@ import json
 from ....agent.gather import gather, instruction
 from ....agent.solver import Solution, Solver
 from ....diag.errors import PlanError
+from ....diag.text import summary
 from ....interpreter import Result, run
 from ....ir.linked import LinkedPlan
 from ....llm import Model
@@ -27,10 +28,11 @@ from ..watching import Watch, until_done, watching
 def execute(options: Options, terminal: Terminal) -> int:
     tools = tools_with(options, None if options.dry_run else model_named(options))
     checked = check_source(read_source(options.spec), tools.signatures)
-    if not options.quiet or not checked.report.ok:
-        show_findings(checked, terminal, as_result=False)
     if not checked.report.ok:
+        show_findings(checked, terminal, as_result=False)
         return FOUND
+    if checked.diagnostics and not options.quiet:
+        terminal.say(f"{checked.source.name}: {summary(checked.diagnostics)}; `rewoo check` shows them")
     linked = checked.report.require()
     inputs = read_inputs(options.input, linked.plan)
     if options.dry_run:
