@@ -16,6 +16,7 @@ from ..tools.errors import ResultError
 from ..tools.results import weigh
 from ..trace.events import AttemptFinished, AttemptStarted, ItemFinished, Reason, RetryScheduled, State
 from .core import Core, Job
+from .endings import finish
 from .messages import Call, Finished
 from .program import Clauses, PlanCall, PureValue, ToolCall
 from .state import Ending, Item, Phase
@@ -117,14 +118,11 @@ def launch(core: Core, item: Item) -> None:
     action = item.action
     assert type(action) is ToolCall  # nothing else waits for a slot
     tool, clauses = action.tool, item.step.code.clauses
-    meters = item.step.scope.meters
-    for meter in meters:
-        refusal = meter.refusal(tool.calls_model)
+    for meter in item.step.scope.meters:
+        refusal = meter.admit(tool.calls_model)
         if refusal is not None:
             core.later(Job.CEILING, (meter, "budget", refusal))
             return
-    for meter in meters:
-        meter.count(tool.calls_model)
     core.free -= 1
     if tool.name in core.tool_slots:
         core.in_use[tool.name] = core.in_use.get(tool.name, 0) + 1
@@ -169,14 +167,15 @@ def finished(core: Core, event: Finished) -> None:
     """An attempt of a tool is over."""
     item = core.flying.pop(event.attempt)
     action = item.action
-    _free_slot(core, action.name)  # type: ignore[union-attr]  # only tool calls fly
+    assert type(action) is ToolCall  # nothing else flies
+    _free_slot(core, action.name)
     if event.usage:
         for meter in item.step.scope.meters:
-            excess = meter.add(event.usage)
+            excess = meter.add(event.usage, calls_model=action.tool.calls_model)
             if excess is not None:
                 core.later(Job.CEILING, (meter, "budget", excess))
     if item.phase is Phase.DONE:
-        _record_end(core, item, event, None, item.reason or "cancelled", "nobody waits for it any more")
+        _record_end(core, item, event, None, "cancelled", "nobody waits for it any more")
         return
     if event.reason is None:
         problem = result_problem(core, item, event.value)
@@ -212,7 +211,7 @@ def _record_end(core: Core, item: Item, event: Finished, value: Any, reason: Rea
             value,
             reason,
             message,
-            dict(event.usage),
+            {} if event.usage is None else dict(event.usage),
             core.at,
         )
     )
@@ -314,11 +313,13 @@ def settle(
 ) -> None:
     """The item has come to its end."""
     item.phase = Phase.DONE
+    step = item.step
+    if item.index is None:
+        finish(core, step.scope, step.place, state, value, reason=reason, message=message, branch=item.branch)
+        return
     item.state, item.value, item.reason, item.message = state, value, reason, message
-    if item.index is not None:
-        step = item.step.path
-        core.record(ItemFinished(step, item.index, state, value, reason, message, item.branch, core.at))
-    core.agenda.append((Job.ITEM_DONE, item))
+    core.record(ItemFinished(step.path, item.index, state, value, reason, message, item.branch, core.at))
+    core.later(Job.ITEM_DONE, item)
 
 
 def settle_as(core: Core, item: Item, ending: Ending) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from ..ir.linked import LinkedPlan
 from ..tools.results import ResultLimits
 from ..trace.events import Reason, RunFinished, RunStarted, Status
-from . import approvals, items, steps, stopping, subplans
+from . import approvals, endings, items, steps, stopping, subplans
 from .core import Core, Job
 from .limits import Limits
 from .messages import Answered, Cancel, Command, Finished, Input, Start, TimerFired
@@ -207,7 +207,7 @@ def _reach_ceiling(core: Core, reached: tuple[Meter, Reason, str]) -> None:
 
 _JOBS: dict[Job, Callable[[Core, Any], None]] = {
     Job.START: steps.start,
-    Job.BLOCK: lambda core, which: steps.block(core, *which),
+    Job.BLOCK: lambda core, which: endings.block(core, *which),
     Job.ITEM_DONE: steps.item_done,
     Job.ENTER: subplans.enter,
     Job.SCOPE_DONE: subplans.scope_done,

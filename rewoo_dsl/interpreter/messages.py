@@ -5,15 +5,11 @@ out among the commands, in the order in which they happened. A driver keeps no k
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..ir.signature import Schema, Signature
 from ..trace.events import ApprovalAsked, AttemptStarted, Event, Reason
-
-NO_USAGE: Mapping[str, float] = {}
-"""What an attempt used that reported nothing."""
-
 
 # --- in -------------------------------------------------------------------------------------------------------------
 
@@ -31,7 +27,7 @@ class Finished:
 
     `lost` says that nobody knows whether the tool did its work (a time-out, a lost connection). `retryable` is False
     when the tool itself said that trying again is no use. `usage` counts `calls` (of models), `input_tokens`,
-    `output_tokens` and `cost`.
+    `output_tokens` and `cost`; None when nothing was reported.
     """
 
     attempt: int
@@ -41,7 +37,7 @@ class Finished:
     message: str = ""
     lost: bool = False
     retryable: bool = True
-    usage: Mapping[str, float] = field(default_factory=lambda: NO_USAGE)
+    usage: Mapping[str, float] | None = None
 
 
 @dataclass(slots=True)

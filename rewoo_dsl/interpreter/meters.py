@@ -21,13 +21,18 @@ _INSTANT = 1e-9
 
 @dataclass(slots=True, eq=False)
 class Used:
-    """What has been used so far. `calls` are started attempts of tools, `model_calls` those that ask a model."""
+    """What has been used so far. `calls` are started attempts of tools; `model_calls` are what the tools that ask
+    models report, at least one for each."""
 
     calls: int = 0
     model_calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     cost: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
 
     def as_dict(self) -> dict[str, float]:
         return {
@@ -61,38 +66,45 @@ class Meter:
     sleeps: bool = False
     used: Used | None = None
 
-    def refusal(self, calls_model: bool) -> str | None:
-        """Why one more call is beyond a ceiling, or None when it is not."""
+    def admit(self, calls_model: bool) -> str | None:
+        """Counts one more call. Why it is beyond a ceiling instead, when it is."""
         used = self.used
         if used is None:
             return None
         if self.calls is not None and used.calls >= self.calls:
             return f"{self.whose} of {self.calls} calls is reached"
-        if not calls_model:
-            return None
+        if calls_model:
+            refusal = self._refusal_of_model(used)
+            if refusal is not None:
+                return refusal
+            used.model_calls += 1
+        used.calls += 1
+        return None
+
+    def _refusal_of_model(self, used: Used) -> str | None:
         if self.model_calls is not None and used.model_calls >= self.model_calls:
             return f"{self.whose} of {self.model_calls} model calls is reached"
-        if self.tokens is not None and used.input_tokens + used.output_tokens >= self.tokens:
+        if self.tokens is not None and used.tokens >= self.tokens:
             return f"{self.whose} of {self.tokens} tokens is reached"
         if self.cost is not None and used.cost >= self.cost:
             return f"{self.whose} of {self.cost:g} USD is reached"
         return None
 
-    def count(self, calls_model: bool) -> None:
-        """One more call has started."""
-        if self.used is not None:
-            self.used.calls += 1
-            self.used.model_calls += calls_model
+    def add(self, usage: Mapping[str, float], *, calls_model: bool) -> str | None:
+        """Counts what a call has used; says which ceiling is exceeded by it.
 
-    def add(self, usage: Mapping[str, float]) -> str | None:
-        """Counts what a call has used; says which ceiling is exceeded by it."""
+        A tool that is known to call a model was counted as one model call when it started.
+        """
         used = self.used
         if used is None:
             return None
+        used.model_calls += max(0, int(usage.get("calls", 0)) - calls_model)
         used.input_tokens += int(usage.get("input_tokens", 0))
         used.output_tokens += int(usage.get("output_tokens", 0))
         used.cost += usage.get("cost", 0.0)
-        if self.tokens is not None and used.input_tokens + used.output_tokens > self.tokens:
+        if self.model_calls is not None and used.model_calls > self.model_calls:
+            return f"{self.whose} of {self.model_calls} model calls is exceeded"
+        if self.tokens is not None and used.tokens > self.tokens:
             return f"{self.whose} of {self.tokens} tokens is exceeded"
         if self.cost is not None and used.cost > self.cost:
             return f"{self.whose} of {self.cost:g} USD is exceeded"

@@ -68,7 +68,7 @@ class StepRun:
     code: StepCode
     scope: Scope
     place: int
-    items: list[Item] = field(default_factory=list)
+    items: list[Item]
     open_items: int = 0
     next_item: int = 0
     question: int | None = None

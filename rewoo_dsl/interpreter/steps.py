@@ -3,15 +3,13 @@
 from typing import Any
 
 from ..ir.fuel import EvaluationError, Fuel
-from ..trace.events import Branch, Reason, State, StepFinished, StepStarted
+from ..trace.events import Branch, Reason, StepStarted
 from . import approvals
-from .core import Core, Job
+from .core import Core
+from .endings import FINAL, HAS_VALUE, finish
 from .items import enqueue, holds, prepare, reason_of
 from .program import Action, EachCode, PureValue
 from .state import Item, Phase, Scope, StepRun
-
-HAS_VALUE: frozenset[State] = frozenset({"succeeded", "skipped"})
-FINAL: frozenset[State] = frozenset({"succeeded", "skipped", "failed", "blocked", "cancelled"})
 
 
 def start(core: Core, which: tuple[Scope, int]) -> None:
@@ -26,7 +24,7 @@ def start(core: Core, which: tuple[Scope, int]) -> None:
         return
     code = scope.program.code(place)
     clauses = code.clauses
-    step = scope.running[place] = StepRun(code, scope, place)
+    step = scope.running[place] = StepRun(code, scope, place, [])
     action: Action | None = code.do
     branch: Branch = "do"
     elements: list[Any] | None = None
@@ -56,9 +54,9 @@ def begin_plain(core: Core, scope: Scope, place: int) -> Item | None:
     if scope.states[place] != "ready":
         return None
     code = scope.program.code(place)
-    step = scope.running[place] = StepRun(code, scope, place)
+    step = scope.running[place] = StepRun(code, scope, place, [])
     item = Item(step, None, scope.values, code.do)
-    step.items, step.open_items, step.next_item = [item], 1, 1
+    step.items.append(item)
     if not prepare(core, item):
         return None
     item.phase = Phase.QUEUED
@@ -135,7 +133,7 @@ def decline(core: Core, step: StepRun, reason: Reason) -> None:
 
 
 def item_done(core: Core, item: Item) -> None:
-    """One item has come to its end; with the last one the step has."""
+    """One item of a `for` has come to its end; with the last one the step has."""
     step = item.step
     if step.scope.states[step.place] in FINAL:
         return
@@ -144,19 +142,7 @@ def item_done(core: Core, item: Item) -> None:
         if step.question is None and step.next_item < len(step.items):
             _run_next(core, step)
         return
-    if item.index is None:
-        finish(
-            core,
-            step.scope,
-            step.place,
-            item.state,
-            item.value,
-            reason=item.reason,
-            message=item.message,
-            branch=item.branch,
-        )
-    else:
-        _finish_each(core, step)
+    _finish_each(core, step)
 
 
 def _finish_each(core: Core, step: StepRun) -> None:
@@ -169,57 +155,3 @@ def _finish_each(core: Core, step: StepRun) -> None:
     count = "1 item" if len(lost) == 1 else f"{len(lost)} items"
     message = f"{count} of {len(step.items)} without a result; item {worst.index}: {worst.message or worst.reason}"
     finish(core, step.scope, step.place, worst.state, reason=worst.reason, message=message)
-
-
-def finish(
-    core: Core,
-    scope: Scope,
-    place: int,
-    state: State,
-    value: Any = None,
-    *,
-    reason: Reason | None = None,
-    message: str = "",
-    branch: Branch = "do",
-) -> None:
-    """The step is final: tells those who wait for it, and the scope when it was the last one."""
-    program = scope.program
-    name = program.names[place]
-    scope.states[place] = state
-    step = scope.running.pop(place, None)
-    if step is not None:
-        step.items = []  # steps and items know each other: without this only the garbage collector frees them
-    core.out.append(StepFinished(scope.path + name, state, value, reason, message, branch, core.at))
-    scope.unfinished -= 1
-    if not scope.unfinished:
-        core.agenda.append((Job.SCOPE_DONE, scope))
-    if state in HAS_VALUE:
-        if place < program.step_count:
-            scope.values[name] = value
-        else:
-            scope.returned = value
-        _tell_dependents(core, scope, place)
-    else:
-        scope.reasons[place] = reason or "needs"
-        if scope.stopped is None:
-            for other in program.dependents.get(place, ()):
-                core.agenda.append((Job.BLOCK, (scope, other, place)))
-
-
-def _tell_dependents(core: Core, scope: Scope, place: int) -> None:
-    """One need less is open for each step that waits for this one; those without any start."""
-    if scope.stopped is not None:
-        return
-    open_needs = scope.open_needs
-    for other in scope.program.dependents.get(place, ()):
-        open_needs[other] -= 1
-        if not open_needs[other]:
-            core.agenda.append((Job.START, (scope, other)))
-
-
-def block(core: Core, scope: Scope, place: int, need: int) -> None:
-    """A need has no value, so this step never starts."""
-    if scope.states[place] == "waiting":
-        name = scope.program.names[need]
-        message = f"#{name} has no value: it is {scope.states[need]}"
-        finish(core, scope, place, "blocked", reason="needs", message=message)

@@ -7,10 +7,10 @@ come to its end fails, or is cancelled, for the one reason.
 from ..trace.events import Reason
 from . import approvals
 from .core import Core
+from .endings import finish
 from .items import settle, settle_as
 from .messages import Stop
 from .state import Ending, Item, Phase, Scope, StepRun
-from .steps import finish
 
 
 def stop_scope(core: Core, scope: Scope, ending: Ending, *, spare_writes: bool) -> None:

@@ -1,0 +1,64 @@
+"""The end of a step: its event, and what it means for those who wait for it and for its scope."""
+
+from typing import Any
+
+from ..trace.events import Branch, Reason, State, StepFinished
+from .core import Core, Job
+from .state import Scope
+
+HAS_VALUE: frozenset[State] = frozenset({"succeeded", "skipped"})
+FINAL: frozenset[State] = frozenset({"succeeded", "skipped", "failed", "blocked", "cancelled"})
+
+
+def finish(
+    core: Core,
+    scope: Scope,
+    place: int,
+    state: State,
+    value: Any = None,
+    *,
+    reason: Reason | None = None,
+    message: str = "",
+    branch: Branch = "do",
+) -> None:
+    """The step is final: tells those who wait for it, and the scope when it was the last one."""
+    program = scope.program
+    name = program.names[place]
+    scope.states[place] = state
+    step = scope.running.pop(place, None)
+    if step is not None:
+        step.items = []  # steps and items know each other: without this only the garbage collector frees them
+    core.out.append(StepFinished(scope.path + name, state, value, reason, message, branch, core.at))
+    scope.unfinished -= 1
+    if not scope.unfinished:
+        core.agenda.append((Job.SCOPE_DONE, scope))
+    if state in HAS_VALUE:
+        if place < program.step_count:
+            scope.values[name] = value
+        else:
+            scope.returned = value
+        _tell_dependents(core, scope, place)
+    else:
+        scope.reasons[place] = reason or "needs"
+        if scope.stopped is None:
+            for other in program.dependents.get(place, ()):
+                core.agenda.append((Job.BLOCK, (scope, other, place)))
+
+
+def _tell_dependents(core: Core, scope: Scope, place: int) -> None:
+    """One need less is open for each step that waits for this one; those without any start."""
+    if scope.stopped is not None:
+        return
+    open_needs = scope.open_needs
+    for other in scope.program.dependents.get(place, ()):
+        open_needs[other] -= 1
+        if not open_needs[other]:
+            core.agenda.append((Job.START, (scope, other)))
+
+
+def block(core: Core, scope: Scope, place: int, need: int) -> None:
+    """A need has no value, so this step never starts."""
+    if scope.states[place] == "waiting":
+        name = scope.program.names[need]
+        message = f"#{name} has no value: it is {scope.states[need]}"
+        finish(core, scope, place, "blocked", reason="needs", message=message)
