@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     StrictBool,
     StrictFloat,
@@ -21,6 +19,7 @@ from pydantic import (
     field_validator,
 )
 
+from .part import Part
 from .values import MAX_INT, MIN_INT
 
 Name: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
@@ -48,18 +47,14 @@ Path: TypeAlias = tuple[PathItem, ...]
 BinaryOp: TypeAlias = Literal["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "and", "or", "in", "not in"]
 
 
-class _Node(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-class Constant(_Node):
+class Constant(Part):
     """A JSON scalar written in the plan."""
 
     kind: Literal["constant"] = "constant"
     value: Literal64
 
 
-class Ref(_Node):
+class Ref(Part):
     """`#name` and a path into its value."""
 
     kind: Literal["ref"] = "ref"
@@ -67,7 +62,7 @@ class Ref(_Node):
     path: Path = ()
 
 
-class Select(_Node):
+class Select(Part):
     """A path into a computed value: `max(#E3, by=.risk).name`."""
 
     kind: Literal["select"] = "select"
@@ -75,7 +70,7 @@ class Select(_Node):
     path: Annotated[Path, Field(min_length=1)]
 
 
-class Text(_Node):
+class Text(Part):
     """Text with references in it. Literal pieces and references in order; two pieces never touch."""
 
     kind: Literal["text"] = "text"
@@ -93,30 +88,30 @@ class Text(_Node):
         return parts
 
 
-class ListOf(_Node):
+class ListOf(Part):
     kind: Literal["list"] = "list"
     items: tuple[Expr, ...]
 
 
-class ObjectOf(_Node):
+class ObjectOf(Part):
     kind: Literal["object"] = "object"
     fields: dict[str, Expr]
 
 
-class Unary(_Node):
+class Unary(Part):
     kind: Literal["unary"] = "unary"
     op: Literal["-", "not"]
     operand: Expr
 
 
-class Binary(_Node):
+class Binary(Part):
     kind: Literal["binary"] = "binary"
     op: BinaryOp
     left: Expr
     right: Expr
 
 
-class Conditional(_Node):
+class Conditional(Part):
     """`then if test else otherwise`."""
 
     kind: Literal["conditional"] = "conditional"
@@ -125,7 +120,7 @@ class Conditional(_Node):
     otherwise: Expr
 
 
-class Comprehension(_Node):
+class Comprehension(Part):
     """`[element for #variable in source if condition]`."""
 
     kind: Literal["comprehension"] = "comprehension"
@@ -135,7 +130,7 @@ class Comprehension(_Node):
     condition: Expr | None = None
 
 
-class Apply(_Node):
+class Apply(Part):
     """A pure built-in applied to arguments, such as `len(#E1)` or `sorted(#E1, by=.name)`."""
 
     kind: Literal["apply"] = "apply"
@@ -144,7 +139,7 @@ class Apply(_Node):
     named: dict[str, Expr] = Field(default_factory=dict)
 
 
-class Selector(_Node):
+class Selector(Part):
     """`.risk`: what `by=` takes, a path into each item."""
 
     kind: Literal["selector"] = "selector"
@@ -168,7 +163,7 @@ Expr: TypeAlias = Annotated[
 ]
 
 
-class Call(_Node):
+class Call(Part):
     """A tool or sub-plan call. It is no expression: it stands alone right of `=`, `fallback` or `else`.
 
     `first` is a positional first argument. `short` marks the paper's form `Tool[text]`; its text is `first`, and

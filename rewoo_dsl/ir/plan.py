@@ -8,9 +8,10 @@ import hashlib
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from .expr import Action, Constant, Expr, Name, Ref, Text
+from .part import Part
 from .types import JsonType
 from .values import canonical
 
@@ -23,18 +24,14 @@ Count: TypeAlias = Annotated[int, Field(strict=True, ge=0)]
 Amount: TypeAlias = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-class Use(_Model):
+class Use(Part):
     """`use "path" as name`: a sub-plan, callable as `name`."""
 
     path: str
     name: Name
 
 
-class Input(_Model):
+class Input(Part):
     """`input name: type = default`. Without `has_default` it is required; without a type it is `any`."""
 
     name: Name
@@ -51,7 +48,7 @@ class Input(_Model):
         return data
 
 
-class Limit(_Model):
+class Limit(Part):
     """Ceilings while running. `time` is in seconds without waiting for people, `cost` in US dollars."""
 
     calls: Count | None = None
@@ -60,7 +57,7 @@ class Limit(_Model):
     cost: Amount | None = None
 
 
-class Each(_Model):
+class Each(Part):
     """`for #variable in source max N parallel K`."""
 
     variable: Name
@@ -69,14 +66,14 @@ class Each(_Model):
     parallel: Annotated[int, Field(strict=True, ge=1)] | None = None
 
 
-class Approval(_Model):
+class Approval(Part):
     """`approve "text" within D`; `within` in seconds. The text may hold references."""
 
     text: Prompt | None = None
     within: Amount | None = None
 
 
-class Step(_Model):
+class Step(Part):
     """One evidence variable and how it comes to be. `timeout` is in seconds, per attempt."""
 
     name: Name
@@ -99,7 +96,7 @@ class Step(_Model):
         return self
 
 
-class Plan(_Model):
+class Plan(Part):
     """A whole plan. `result` is what `return` gives, `solve` what the Solver is asked."""
 
     version: Literal[1] = 1

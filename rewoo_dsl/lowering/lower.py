@@ -16,6 +16,7 @@ from ..diag.codes import structure as codes
 from ..diag.diagnostic import Diagnostic, Related
 from ..ir import expr as ir
 from ..ir import plan
+from ..ir.part import made
 from ..syntax import ast
 from .source_map import SourceMap, Statements
 from .types import lower_type
@@ -91,7 +92,8 @@ class _Lowering:
     def finish(self) -> Lowered:
         self._lonely_rationale()
         goal = self.statements.goal
-        whole = plan.Plan(
+        whole = made(
+            plan.Plan,
             goal=None if goal is None else goal.text,
             uses=tuple(self.uses),
             inputs=tuple(self.inputs),
@@ -134,18 +136,18 @@ class _Lowering:
                 self.statements.limit, self.limit = node, self._limit(node)
             case ast.Use():
                 self.statements.uses.append(node)
-                self.uses.append(plan.Use(path=node.path.text, name=node.name.text))
+                self.uses.append(made(plan.Use, path=node.path.text, name=node.name.text))
             case ast.Input():
                 self._input(node)
         self._late_header(node)
 
     def _limit(self, node: ast.Limit) -> plan.Limit:
-        given: dict[str, float] = {}
+        given: dict[str, Any] = {}
         for bound in node.bounds:
             amount = self._bound(bound)
             if amount is not None:
                 given.setdefault(bound.kind, amount)
-        return plan.Limit.model_validate(given)
+        return made(plan.Limit, **given)
 
     def _bound(self, bound: ast.Bound) -> float | None:
         match bound.amount:
@@ -160,7 +162,7 @@ class _Lowering:
         kind = None if node.type is None else lower_type(node.type)
         if node.default is None:
             self.statements.inputs.append(node)
-            self.inputs.append(plan.Input(name=node.name.text, type=kind))
+            self.inputs.append(made(plan.Input, name=node.name.text, type=kind))
             return
         values = Values(self.spare, node.span.start)
         default = values.value(node.default)
@@ -173,7 +175,7 @@ class _Lowering:
             self._leave_out(node.name)
             return
         self.statements.inputs.append(node)
-        self.inputs.append(plan.Input(name=node.name.text, type=kind, has_default=True, default=value))
+        self.inputs.append(made(plan.Input, name=node.name.text, type=kind, has_default=True, default=value))
 
     # --- steps ---
 
@@ -195,7 +197,7 @@ class _Lowering:
         if not isinstance(action, ir.Call):
             self._only_for_calls(node, given)
         self.statements.steps.append(node)
-        self.steps.append(plan.Step(name=node.name.text, do=action, **given))
+        self.steps.append(made(plan.Step, name=node.name.text, do=action, **given))
 
     def _clauses(self, node: ast.Step, values: Values) -> dict[str, Any]:
         given: dict[str, Any] = {}
@@ -223,7 +225,8 @@ class _Lowering:
             message = "parallel 0 would never run an item"
             self._report(codes.NUMBER_OUT_OF_RANGE, message, parallel, hint="leave it out, or write parallel 1")
             parallel = None
-        return plan.Each(
+        return made(
+            plan.Each,
             variable=node.variable.text,
             source=values.value(node.source),
             max=None if node.max is None else node.max.value,
@@ -239,7 +242,7 @@ class _Lowering:
 
     def _approve(self, node: ast.Approve) -> plan.Approval:
         text = None if node.text is None else lower_text(node.text)
-        return plan.Approval(text=text, within=None if node.within is None else self._seconds(node.within))
+        return made(plan.Approval, text=text, within=None if node.within is None else self._seconds(node.within))
 
     def _only_for_calls(self, node: ast.Step, given: dict[str, Any]) -> None:
         """A pure step has nothing to repeat, to wait for or to allow; the rest of it stands."""

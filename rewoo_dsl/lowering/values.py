@@ -13,12 +13,13 @@ from ..diag.diagnostic import Diagnostic, Edit, Fix, Related, Span
 from ..diag.spell import nearest
 from ..ir import expr as ir
 from ..ir.builtins import BUILTINS
+from ..ir.part import made
 from ..ir.plan import Prompt
 from ..ir.values import MAX_INT, MIN_INT
 from ..syntax import ast
 from ..syntax.printer import print_value
 
-_STAND_IN = ir.Constant(value=None)
+_STAND_IN = made(ir.Constant, value=None)
 
 
 class Values:
@@ -38,7 +39,7 @@ class Values:
     def action(self, node: ast.CallOrValue) -> ir.Action:
         """What stands right of `=`, `fallback` or `else`."""
         if isinstance(node, ast.RawCall):
-            return ir.Call(tool=_tool(node.name.text), first=lower_text(node.text), short=True)
+            return made(ir.Call, tool=_tool(node.name.text), first=lower_text(node.text), short=True)
         if isinstance(node, ast.Call) and node.name.text not in BUILTINS:
             return self._call(node)
         return self.value(node)
@@ -52,26 +53,26 @@ class Values:
             case ast.Number():
                 return self._number(node)
             case ast.Bool():
-                return ir.Constant(value=node.value)
+                return made(ir.Constant, value=node.value)
             case ast.Null():
-                return ir.Constant(value=None)
+                return made(ir.Constant, value=None)
             case ast.List():
-                return ir.ListOf(items=tuple(map(self.value, node.items)))
+                return made(ir.ListOf, items=tuple(map(self.value, node.items)))
             case ast.Object():
                 return self._object(node)
             case ast.Call():
                 return self._apply(node)
             case ast.Path():
-                return ir.Select(of=self.value(node.base), path=path_items(node.path))
+                return made(ir.Select, of=self.value(node.base), path=path_items(node.path))
             case ast.Selector():
-                return ir.Selector(path=node.path)
+                return made(ir.Selector, path=node.path)
             case ast.Unary():
                 return self._unary(node)
             case ast.Binary():
-                return ir.Binary(op=node.op, left=self.value(node.left), right=self.value(node.right))
+                return made(ir.Binary, op=node.op, left=self.value(node.left), right=self.value(node.right))
             case ast.Conditional():
                 test, then = self.value(node.condition), self.value(node.value)
-                return ir.Conditional(test=test, then=then, otherwise=self.value(node.otherwise))
+                return made(ir.Conditional, test=test, then=then, otherwise=self.value(node.otherwise))
             case ast.Comprehension():
                 return self._comprehension(node)
         assert_never(node)
@@ -82,34 +83,38 @@ class Values:
             return self._break(codes.NUMBER_OUT_OF_RANGE.number, "this integer needs more than 64 bits", node.span)
         if isinstance(value, float) and not isfinite(value):
             return self._break(codes.NUMBER_OUT_OF_RANGE.number, "this number is too large for a float", node.span)
-        return ir.Constant(value=value)
+        return made(ir.Constant, value=value)
 
     def _unary(self, node: ast.Unary) -> ir.Expr:
         operand = self.value(node.operand)
         match node.op, operand:
             case "-", ir.Constant(value=int() | float() as number) if number != MIN_INT and type(number) is not bool:
-                return ir.Constant(value=-number)
-        return ir.Unary(op=node.op, operand=operand)
+                return made(ir.Constant, value=-number)
+        return made(ir.Unary, op=node.op, operand=operand)
 
     def _object(self, node: ast.Object) -> ir.Expr:
         fields: dict[str, ir.Expr] = {}
         for pair in node.pairs:  # the parser has reported a key that stands there twice; the first one counts
             fields.setdefault(pair.key.text, self.value(pair.value))
-        return ir.ObjectOf(fields=fields)
+        return made(ir.ObjectOf, fields=fields)
 
     def _comprehension(self, node: ast.Comprehension) -> ir.Expr:
         self._variables.add(node.variable.text)
         source = self.value(node.source)
         condition = None if node.condition is None else self.value(node.condition)
-        return ir.Comprehension(
-            element=self.value(node.item), variable=node.variable.text, source=source, condition=condition
+        return made(
+            ir.Comprehension,
+            element=self.value(node.item),
+            variable=node.variable.text,
+            source=source,
+            condition=condition,
         )
 
     def _call(self, node: ast.Call) -> ir.Call:
         if len(node.args) > 1:
             self._second_positional(node)
         first = self.value(node.args[0]) if node.args else None
-        return ir.Call(tool=_tool(node.name.text), first=first, args=self._named(node))
+        return made(ir.Call, tool=_tool(node.name.text), first=first, args=self._named(node))
 
     def _second_positional(self, node: ast.Call) -> None:
         self.broken = True
@@ -126,7 +131,7 @@ class Values:
         if node.name.text not in BUILTINS:
             return self._nested(node)
         args = tuple(map(self.value, node.args))
-        return ir.Apply(function=node.name.text, args=args, named=self._named(node))
+        return made(ir.Apply, function=node.name.text, args=args, named=self._named(node))
 
     def _named(self, node: ast.Call) -> dict[str, ir.Expr]:
         named: dict[str, ir.Expr] = {}
@@ -179,16 +184,16 @@ def lower_text(node: ast.Str) -> Prompt:
     """Text with its references. One that is the whole text is that reference itself and keeps its type."""
     match node.parts:
         case []:
-            return ir.Constant(value="")
+            return made(ir.Constant, value="")
         case [str() as only]:
-            return ir.Constant(value=only)
+            return made(ir.Constant, value=only)
         case [ast.Ref() as only]:
             return reference(only)
-    return ir.Text(parts=tuple(part if isinstance(part, str) else reference(part) for part in node.parts))
+    return made(ir.Text, parts=tuple(part if isinstance(part, str) else reference(part) for part in node.parts))
 
 
 def reference(node: ast.Ref) -> ir.Ref:
-    return ir.Ref(name=node.name, path=path_items(node.path)) if node.path else ir.Ref(name=node.name)
+    return made(ir.Ref, name=node.name, path=path_items(node.path)) if node.path else made(ir.Ref, name=node.name)
 
 
 def path_items(path: Iterable[ast.Segment]) -> ir.Path:
