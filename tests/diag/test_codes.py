@@ -12,7 +12,16 @@ from rewoo_dsl.ir.signature import Signature
 
 TOOLS = [Signature.model_validate(one) for one in EXAMPLE_TOOLS]
 SHOWN = [code for code in CODES.values() if code.wrong]
-DIGITS = {"syntax": "0", "structure": "0", "names": "1", "types": "2", "graph": "3", "budget": "5", "tools": "7"}
+DIGITS = {
+    "syntax": "0",
+    "structure": "0",
+    "dialects": "0",
+    "names": "1",
+    "types": "2",
+    "graph": "3",
+    "budget": "5",
+    "tools": "7",
+}
 DIGITS |= {"models": "8", "run": "6", "flow": "4"}
 
 
