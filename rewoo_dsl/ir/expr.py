@@ -7,17 +7,10 @@ plan. References name evidence, inputs and loop variables without the `#`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import (
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StrictStr,
-    StringConstraints,
-    field_validator,
-)
+from pydantic import Field, PlainValidator, StrictInt, StrictStr, StringConstraints, field_validator
 
 from .part import Part
 from .values import MAX_INT, MIN_INT
@@ -30,15 +23,25 @@ CallableName: TypeAlias = Annotated[
 ]
 """The name of a tool, a sub-plan or a built-in: `search`, `erp.orders.list`."""
 
-Literal64: TypeAlias = Annotated[
-    StrictStr
-    | StrictBool
-    | Annotated[StrictInt, Field(ge=MIN_INT, le=MAX_INT)]
-    | Annotated[StrictFloat, Field(allow_inf_nan=False)]
-    | None,
-    Field(union_mode="left_to_right"),
+
+def _scalar(value: object) -> str | int | float | bool | None:
+    """A JSON scalar that every room can hold. pydantic itself would make a float of an integer that is too large."""
+    match value:
+        case None | str() | bool():
+            return value
+        case int() if MIN_INT <= value <= MAX_INT:
+            return value
+        case float() if isfinite(value):
+            return value
+        case int() | float():
+            raise ValueError("integers have 64 bits, and floats are finite")
+    raise ValueError("text, a number, true, false or null is needed here")
+
+
+Scalar: TypeAlias = Annotated[
+    str | int | float | bool | None, PlainValidator(_scalar, json_schema_input_type=str | float | bool | None)
 ]
-"""A JSON scalar that every room can hold: integers of 64 bits, finite floats."""
+"""Text, a 64-bit integer, a finite float, true, false or null."""
 
 PathItem: TypeAlias = StrictStr | StrictInt | None
 """A key (`.rows`, `["odd key"]`), an index (`[0]`, `[-1]`), or None for every item (`[*]`)."""
@@ -51,7 +54,7 @@ class Constant(Part):
     """A JSON scalar written in the plan."""
 
     kind: Literal["constant"] = "constant"
-    value: Literal64
+    value: Scalar
 
 
 class Ref(Part):

@@ -18,7 +18,6 @@ from ..syntax.printer import print_document
 from ..syntax.text import NOT_TEXT
 from .types import raise_type
 
-
 _LINE_ENDS = re.compile(r"\r\n|\n|\r")
 
 

@@ -43,7 +43,7 @@ ONE: dict[str, Any] = {"kind": "constant", "value": 1}
             step(do={**ONE, "value": [1]}),
             "RW060",
             "/steps/0/do/value",
-            "text or true or false or an integer or a number",
+            "text, a number, true, false or null is needed here",
         ),
         (
             step(do={"kind": "call", "tool": "f", "args": {"a/b": "x"}}),
