@@ -24,6 +24,7 @@ from ..ir.types import (
     DictType,
     ListType,
     ObjectType,
+    Only,
     Type,
     Union,
     of_value,
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
     from .scope import CallSite, Role, Scope, Statement
 
 LIST = ListType(ANY)
-MAX_TYPE_SIZE = 4096
+MAX_TYPE_SIZE = 1024
 MAX_TYPE_DEPTH = 32
+MAX_ALTERNATIVES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,5 +193,8 @@ def bounded(one: Type) -> Type:
             case ObjectType():
                 stack.extend((member.type, depth + 1) for member in found.members)
             case Union():
+                shapes = [member for member in found.members if not isinstance(member, Only)]
+                if len(shapes) > MAX_ALTERNATIVES:
+                    return ANY
                 stack.extend((member, depth) for member in found.members)
     return ANY

@@ -8,6 +8,9 @@ from ..diag.spell import nearest
 from .scope import Scope, Source
 
 MAX_ALLOWED = 20
+MAX_EXPLAINED = 50
+"""For how many findings of a rule near names are looked for, so that a plan full of faults is checked in no time."""
+
 _MOST_BETWEEN = 64
 _BETWEEN = re.compile(r"[\"']?\s*[=:]\s*\(*\s*[\"']?")
 
@@ -23,6 +26,13 @@ def did_you_mean(near: list[str], mark: str = "`") -> str | None:
 def alternatives(near: list[str], every: Iterable[str]) -> tuple[str, ...]:
     """The near names first, then the others, cut at a length that a model can still read."""
     return tuple(dict.fromkeys([*near, *every]))[:MAX_ALLOWED]
+
+
+def usable_names(scope: Scope, before: int) -> list[str]:
+    """What may be read at that place: inputs, and the steps above, the last one first. At most `MAX_ALLOWED`."""
+    above = scope.plan.steps[max(0, before - MAX_ALLOWED) : before]
+    names = [*(one.name for one in scope.plan.inputs[:MAX_ALLOWED]), *(step.name for step in reversed(above))]
+    return list(dict.fromkeys(names))[:MAX_ALLOWED]
 
 
 def near_names(scope: Scope, name: str, before: int) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from ..diag.diagnostic import Edit, Fix, Span
 from .scope import Scope, Source
 
+MOST_APART = 200
+
 
 def move_before(scope: Scope, later: int, reader: int) -> tuple[Fix, ...]:
     """Moves the step at `later` up before its reader, or the reader down behind it, whichever keeps all else valid."""
-    if scope.source is None:
+    if scope.source is None or later - reader > MOST_APART:
         return ()
     upper, lower = _block(scope.source, reader), _block(scope.source, later)
     if upper is None or lower is None or upper.end > lower.start:

@@ -46,7 +46,7 @@ def _cycles(needs: list[list[int]], left: list[int]) -> list[tuple[int, ...]]:
         if len(knot) > 1:
             first = min(knot)
             part = graph.subgraph(knot)
-            ways = nx.single_target_shortest_path(part, first)
-            nearest = min(part.successors(first), key=lambda one: (len(ways[one]), one))
-            found.append((first, *ways[nearest]))
+            far = nx.single_source_shortest_path_length(part.reverse(copy=False), first)
+            nearest = min(part.successors(first), key=lambda one: (far[one], one))
+            found.append((first, *nx.shortest_path(part, nearest, first)))
     return sorted(found)

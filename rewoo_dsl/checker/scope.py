@@ -6,7 +6,7 @@ statement again when there is something to report.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -79,22 +79,23 @@ class Statement:
     value: Expr | None = None
     calls: list[CallSite] = field(default_factory=list)
 
-    def places(self, name: str) -> Iterator[str]:
-        """The pointers at which the statement reads `name`, in order."""
+    def places(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
+        """The pointers at which the statement reads one of `names`, and which, in one walk."""
         for at, node, bound in self.pieces():
-            yield from (pointer for pointer, ref in references(node, at, bound) if ref.name == name)
+            yield from ((pointer, ref.name) for pointer, ref in references(node, at, bound) if ref.name in names)
         if self.step is not None:
-            yield from (f"{self.at}/after/{i}" for i, other in enumerate(self.step.after) if other == name)
+            yield from ((f"{self.at}/after/{i}", name) for i, name in enumerate(self.step.after) if name in names)
 
-    def pointer(self, wanted: Expr) -> str:
-        """Where `wanted`, a node of this statement, stands."""
+    def loop_pointers(self) -> dict[int, str]:
+        """Where the statement's comprehensions stand, by the identity of the node."""
+        found: dict[int, str] = {}
         stack = [(at, node) for at, node, _ in self.pieces()]
         while stack:
             at, node = stack.pop()
-            if node is wanted:
-                return at
+            if isinstance(node, Comprehension):
+                found[id(node)] = at
             stack.extend((at + suffix, child) for suffix, child in children(node))
-        return self.at
+        return found
 
     def pieces(self) -> Iterator[tuple[str, Expr | Call, frozenset[str]]]:
         """The statement's expressions with their pointers and the loop variable bound there."""

@@ -205,7 +205,7 @@ def test_a_path_that_leaves_the_root_is_refused_and_never_loaded(path: str) -> N
 @given(st.text(alphabet="ab./\\:", max_size=12), st.sampled_from(["", "lib/a.rewoo", "a/b/c.rewoo"]))
 def test_a_resolved_path_is_under_the_root(path: str, file: str) -> None:
     found = resolve(path, file)
-    assert found is None or not (found.startswith(("/", "..")) or ":" in found or "\\" in found)
+    assert found is None or not (found.startswith("/") or ".." in found.split("/") or ":" in found or "\\" in found)
 
 
 def test_what_cannot_be_loaded_is_said_at_its_use() -> None:

@@ -15,7 +15,7 @@ def argument_type(scope: Scope) -> Iterator[Diagnostic]:
     for site, one, source in scope.types.arguments:
         assert site.target is not None, "arguments of unknown tools are not listed"
         wanted = site.target.parameters.get(one.name, ANY)
-        if source is wanted or wanted is ANY or site.binding is None or one in site.binding.stray:
+        if source is wanted or wanted is ANY:
             continue
         literal, value = constant_value(one.value)
         if literal:

@@ -19,12 +19,12 @@ def _hiding(scope: Scope, statement: Statement) -> Iterator[Diagnostic]:
     each = statement.step.each if statement.step is not None else None
     if each is not None and (hidden := scope.names.get(each.variable)) is not None:
         yield _clash(each.variable, f"{statement.at}/each/variable", f"this {hidden.kind}", hidden.at)
-    for loop, bound in statement.loops:
+    hiding = [loop for loop, bound in statement.loops if loop.variable in scope.names or loop.variable in bound]
+    pointers = statement.loop_pointers() if hiding else {}
+    for loop in hiding:
         hidden = scope.names.get(loop.variable)
-        if hidden is not None:
-            yield _clash(loop.variable, statement.pointer(loop) + "/variable", f"this {hidden.kind}", hidden.at)
-        elif loop.variable in bound:
-            yield _clash(loop.variable, statement.pointer(loop) + "/variable", "the loop around this one", None)
+        other = f"this {hidden.kind}" if hidden is not None else "the loop around this one"
+        yield _clash(loop.variable, pointers[id(loop)] + "/variable", other, hidden.at if hidden is not None else None)
 
 
 def _callables(scope: Scope) -> Iterator[Diagnostic]:

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic
-from ..messages import alternatives
+from ..messages import usable_names
 from ..scope import Scope
 
 
@@ -11,12 +11,12 @@ def self_reference(scope: Scope) -> Iterator[Diagnostic]:
         step = statement.step
         if step is None or step.name not in statement.names or scope.step_index(step.name) != statement.index:
             continue
-        earlier = [one.name for one in scope.plan.steps[: statement.index]]
-        for at in statement.places(step.name):
+        above = scope.plan.steps[statement.index - 1].name if statement.index else None
+        for at, _ in statement.places({step.name}):
             yield Diagnostic(
                 code="RW102",
                 message=f"#{step.name} needs its own result",
                 at=at,
-                hint=f"did you mean #{earlier[-1]}, the step before?" if earlier else None,
-                allowed=alternatives([], reversed(earlier)),
+                hint=f"did you mean #{above}, the step before?" if above else None,
+                allowed=tuple(usable_names(scope, statement.index)),
             )

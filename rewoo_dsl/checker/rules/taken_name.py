@@ -31,9 +31,9 @@ def _bound_names(scope: Scope, taken: set[str]) -> Iterator[tuple[str, str]]:
             yield f"{statement.at}/name", step.name
         if step is not None and step.each is not None and step.each.variable in taken:
             yield f"{statement.at}/each/variable", step.each.variable
-        for loop, _ in statement.loops:
-            if loop.variable in taken:
-                yield statement.pointer(loop) + "/variable", loop.variable
+        loops = [loop for loop, _ in statement.loops if loop.variable in taken]
+        pointers = statement.loop_pointers() if loops else {}
+        yield from ((pointers[id(loop)] + "/variable", loop.variable) for loop in loops)
 
 
 def _taken(message: str, at: str) -> Diagnostic:

@@ -6,31 +6,31 @@ from ...ir.expr import Call, Constant, Expr, Text, children
 from ..scope import CLOCK, Scope, Source, Statement
 
 _WORD = re.compile(r"#([A-Za-z_][A-Za-z0-9_]*)")
+_UNESCAPED = re.compile(r"(?<!\\)(?:\\\\)*(#([A-Za-z_][A-Za-z0-9_]*))")
 _NUMBERED = re.compile(r"E[0-9]+")
 
 
 def text_mention(scope: Scope) -> Iterator[Diagnostic]:
     """RW113: a `#word` in text that is plain text, although something of that name is in scope."""
     for statement in scope.statements:
-        for at, name in mentions(scope, statement):
-            yield from _mention(scope.source, at, name)
+        for at, names in mentions(scope, statement):
+            yield from _mentioned(scope.source, at, names)
 
 
-def mentions(scope: Scope, statement: Statement) -> Iterator[tuple[str, str]]:
-    """The names in scope that a statement's texts hold as plain words, with the pointers of the texts."""
-    for at, text in _texts(statement) if statement.has_hash else ():
-        for name in dict.fromkeys(_WORD.findall(text)):
-            if _is_in_scope(scope, statement, name):
-                yield at, name
-
-
-def _is_in_scope(scope: Scope, statement: Statement, name: str) -> bool:
-    if scope.source is not None and _NUMBERED.fullmatch(name):
-        return False  # read from text, `#E1` is a reference; where it is not, it was escaped
-    each = statement.step.each if statement.step is not None else None
-    if name == CLOCK or name in scope.names or (each is not None and name == each.variable):
-        return True
-    return any(loop.variable == name for loop, _ in statement.loops)
+def mentions(scope: Scope, statement: Statement) -> Iterator[tuple[str, list[str]]]:
+    """The names in scope that each text of a statement holds as plain words, with the text's pointer."""
+    if not statement.has_hash:
+        return
+    variables = {loop.variable for loop, _ in statement.loops}
+    if statement.step is not None and statement.step.each is not None:
+        variables.add(statement.step.each.variable)
+    for at, text in _texts(statement):
+        words = dict.fromkeys(_WORD.findall(text))
+        found = [name for name in words if name in variables or name in scope.names or name == CLOCK]
+        if scope.source is not None:  # read from text, `#E1` is a reference; where it is not, it was escaped
+            found = [name for name in found if not _NUMBERED.fullmatch(name)]
+        if found:
+            yield at, found
 
 
 def _texts(statement: Statement) -> Iterator[tuple[str, str]]:
@@ -47,19 +47,17 @@ def _texts(statement: Statement) -> Iterator[tuple[str, str]]:
             stack.extend([(at + suffix, child) for suffix, child in children(node)][::-1])
 
 
-def _mention(source: Source | None, at: str, name: str) -> Iterator[Diagnostic]:
+def _mentioned(source: Source | None, at: str, names: list[str]) -> Iterator[Diagnostic]:
     span = source.find(at) if source is not None else None
     if source is None or span is None:
-        yield _diagnostic(at, name)
+        yield from (_diagnostic(at, name) for name in names)
         return
-    for found in _unescaped(name).finditer(source.text, span.start, span.end):
-        place = Span(*found.span(1))
-        edit = Edit(span=place, text=f"#{{{name}}}")
-        yield _diagnostic(at, name, place, (Fix(message=f"write `#{{{name}}}`", edits=(edit,)),))
-
-
-def _unescaped(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\\)(?:\\\\)*(#{name})(?![A-Za-z0-9_])")
+    wanted = frozenset(names)
+    for found in _UNESCAPED.finditer(source.text, span.start, span.end):
+        if (name := found[2]) in wanted:
+            place = Span(*found.span(1))
+            edit = Edit(span=place, text=f"#{{{name}}}")
+            yield _diagnostic(at, name, place, (Fix(message=f"write `#{{{name}}}`", edits=(edit,)),))
 
 
 def _diagnostic(at: str, name: str, span: Span | None = None, fixes: tuple[Fix, ...] = ()) -> Diagnostic:

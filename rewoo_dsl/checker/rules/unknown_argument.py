@@ -11,16 +11,16 @@ def unknown_argument(scope: Scope) -> Iterator[Diagnostic]:
     """RW109: an argument that the tool or sub-plan does not take."""
     for site in scope.calls:
         if site.binding is not None and site.target is not None:
+            given = {other.name for other in site.binding.args}
+            free = [name for name in site.target.parameters if name not in given]
             for one in site.binding.stray:
-                yield _stray(scope, site, one, list(site.target.parameters))
+                yield _stray(scope, site, one, free)
 
 
-def _stray(scope: Scope, site: CallSite, one: Argument, parameters: list[str]) -> Diagnostic:
+def _stray(scope: Scope, site: CallSite, one: Argument, free: list[str]) -> Diagnostic:
     tool = site.call.tool
     if not one.name:
         return Diagnostic(code="RW109", message=f"`{tool}` takes no arguments", at=site.at + one.at)
-    given = {other.name for other in (site.binding.args if site.binding else ())}
-    free = [name for name in parameters if name not in given]
     near = nearest(one.name, free)
     at = site.at + one.at
     span = name_before(scope.source, at, one.name)
@@ -29,7 +29,7 @@ def _stray(scope: Scope, site: CallSite, one: Argument, parameters: list[str]) -
         message=f"`{tool}` takes no argument `{one.name}`",
         at=at,
         span=span,
-        hint=did_you_mean(near) or (f"it takes {', '.join(f'`{p}`' for p in parameters[:8])}" if parameters else None),
+        hint=did_you_mean(near) or (f"it takes {', '.join(f'`{p}`' for p in free[:8])} too" if free else None),
         allowed=alternatives(near, free),
         fixes=rewrite(span, near[0]) if len(near) == 1 else (),
     )

@@ -14,7 +14,7 @@ def unused_evidence(scope: Scope) -> Iterator[Diagnostic]:
     if not scope.is_whole or not _picks_its_result(scope):
         return
     used = {name for statement in scope.statements for name in statement.names}
-    used.update(name for statement in scope.statements for _, name in mentions(scope, statement))
+    used.update(name for statement in scope.statements for _, names in mentions(scope, statement) for name in names)
     for statement in scope.statements:
         step = statement.step
         if step is not None and step.name not in used and not _may_write(statement):
