@@ -29,11 +29,12 @@ def ask_at(terminal: Terminal, paused: Callable[[], AbstractContextManager[None]
     async def ask(asked: ApprovalAsked) -> bool:
         async with one_at_a_time:
             with paused():
+                answer = keyboard.next_line()
                 terminal.say(question(asked))
                 terminal.err.write("Approve? [y/N] ")
                 terminal.err.flush()
                 try:
-                    return (await keyboard.line()).strip().lower() in _YES
+                    return (await answer).strip().lower() in _YES
                 except asyncio.CancelledError:
                     terminal.say("(no answer is needed any more)")
                     raise
@@ -67,17 +68,17 @@ class _Keyboard:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ended = False
 
-    async def line(self) -> str:
+    def next_line(self) -> asyncio.Future[str]:
         """The next line that is typed from now on; empty at the end of input."""
         _forget_what_was_typed()
         loop = asyncio.get_running_loop()
+        self._waiting = loop.create_future()
         if self._loop is None:
             self._loop = loop
             threading.Thread(target=self._read, name="keyboard", daemon=True).start()
         if self._ended:
-            return ""
-        self._waiting = loop.create_future()
-        return await self._waiting
+            self._waiting.set_result("")
+        return self._waiting
 
     def _read(self) -> None:
         assert self._loop is not None
