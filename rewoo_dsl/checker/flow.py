@@ -82,7 +82,7 @@ class _Flow:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.types = Types()
-        self.types.names.update((one.name, one.type or ANY) for one in reversed(scope.plan.inputs))
+        self.types.names.update((one.name, bounded(one.type or ANY)) for one in reversed(scope.plan.inputs))
         self.types.names["now"] = STR
         for name in scope.unknown:
             self.types.names[name] = ANY
@@ -137,7 +137,7 @@ class _Flow:
         gives = self._action(statement, "do", step.do, known)
         if step.fallback is not None:
             gives = union(gives, self._action(statement, "fallback", step.fallback, known))
-        return step.type or gives
+        return gives if step.type is None else bounded(step.type)
 
     def _shaped(self, statement: Statement, step: Step, one: Type, decided: Known) -> Type:
         """With the list that `for` makes of it, and with what stands there when the condition is false."""
