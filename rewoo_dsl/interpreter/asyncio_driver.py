@@ -121,7 +121,8 @@ class _Driver:
         self._grace = limits.grace_seconds
         self._result_limits = ResultLimits(bytes=limits.result_bytes)
         self._loop = asyncio.get_running_loop()
-        self._began = self._loop.time()
+        self._clock = self._loop.time
+        self._began = self._clock()
         self._threads = Threads()
         self._inbox: asyncio.Queue[Input | BaseException | None] = asyncio.Queue()
         self._workers: dict[int, _Worker] = {}
@@ -162,7 +163,7 @@ class _Driver:
             await asyncio.wait(waiting, timeout=self._grace)
 
     def _now(self) -> float:
-        return self._loop.time() - self._began
+        return self._clock() - self._began
 
     # --- commands ---
 
@@ -270,18 +271,17 @@ class _Driver:
     async def _attempt(self, worker: _Worker, call: Call) -> Finished:
         """One call of a tool, to its end whatever that is. The only place where a tool's exception is caught."""
         started = call.started
-        at = self._loop.time()
-        deadline = None if call.timeout is None else at + call.timeout
+        deadline = None if call.timeout is None else self._clock() + call.timeout
         context = worker.context = CallContext(
-            step=started.step,
-            item=started.item,
-            attempt=started.attempt,
-            idempotency_key=started.key,
-            declared=call.declared,
-            deadline=deadline,
-            clock=self._loop.time,
-            limits=self._result_limits,
-            executor=self._threads,
+            started.step,
+            started.item,
+            started.attempt,
+            started.key,
+            call.declared,
+            deadline,
+            self._clock,
+            self._result_limits,
+            self._threads,
         )
         worker.deadline = deadline
         if deadline is not None and (self._watch is None or deadline < self._watch.when()):

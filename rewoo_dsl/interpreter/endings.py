@@ -50,10 +50,13 @@ def _tell_dependents(core: Core, scope: Scope, place: int) -> None:
     if scope.stopped is not None:
         return
     open_needs = scope.open_needs
+    free: list[int] = []
     for other in scope.program.dependents.get(place, ()):
         open_needs[other] -= 1
         if not open_needs[other]:
-            core.agenda.append((Job.START, (scope, other)))
+            free.append(other)
+    if free:
+        core.agenda.append((Job.START, (scope, free)))
 
 
 def block(core: Core, scope: Scope, place: int, need: int) -> None:

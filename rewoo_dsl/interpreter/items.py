@@ -168,7 +168,7 @@ def finished(core: Core, event: Finished) -> None:
     item = core.flying.pop(event.attempt)
     action = item.action
     assert type(action) is ToolCall  # nothing else flies
-    _free_slot(core, action.name)
+    _free_slot(core, action.tool.name)
     if event.usage:
         for meter in item.step.scope.meters:
             excess = meter.add(event.usage, calls_model=action.tool.calls_model)

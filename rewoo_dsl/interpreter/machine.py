@@ -107,16 +107,23 @@ class Machine:
 
     @staticmethod
     def _launch_next(core: Core) -> None:
-        waiting = core.ready.popleft()
-        item = steps.begin_plain(core, *waiting) if isinstance(waiting, tuple) else waiting
+        waiting = core.ready[0]
+        if isinstance(waiting, tuple):
+            scope, places = waiting
+            item = steps.begin_plain(core, scope, places.popleft())
+            if not places:
+                core.ready.popleft()
+        else:
+            item = waiting
+            core.ready.popleft()
         if item is None or item.phase is not Phase.QUEUED:
             return
-        tool = item.action.name  # type: ignore[union-attr]  # only tool calls are queued
-        slots = core.tool_slots.get(tool)
-        if slots is not None and core.in_use.get(tool, 0) >= slots:
-            core.parked.setdefault(tool, deque()).append(item)
-        else:
-            items.launch(core, item)
+        if core.tool_slots:
+            tool = item.action.name  # type: ignore[union-attr]  # only tool calls are queued
+            if core.in_use.get(tool, 0) >= core.tool_slots.get(tool, core.limits.concurrency):
+                core.parked.setdefault(tool, deque()).append(item)
+                return
+        items.launch(core, item)
 
     # --- the run as a whole ---
 

@@ -182,27 +182,27 @@ class Program:
 
     def code(self, place: int) -> StepCode:
         """The step at this place, compiled."""
-        if self._kept is None:
-            return self._compiled(place)
-        code = self._kept.get(place)
-        if code is None:
-            code = self._kept[place] = self._compiled(place)
+        kept = self._kept
+        if kept is not None and place in kept:
+            return kept[place]
+        if place < self.step_count:
+            code = self._library.step(self._linked.steps[place])
+        else:
+            assert self._linked.plan.result is not None  # only `return` stands behind all steps
+            code = StepCode(RETURN, PureValue(compile_expr(self._linked.plan.result)), _NONE)
+        if kept is not None:
+            kept[place] = code
         return code
-
-    def _compiled(self, place: int) -> StepCode:
-        if place < len(self._linked.steps):
-            return self._library.step(self._linked.steps[place])
-        assert self._linked.plan.result is not None  # only `return` stands behind all steps
-        return StepCode(RETURN, PureValue(compile_expr(self._linked.plan.result)), _NONE)
 
     def is_plain_call(self, place: int) -> bool:
         """Whether the step at this place is one tool call that nothing has to be decided or asked for before."""
         if place == self.step_count:
             return False
         linked = self._linked.steps[place]
-        do, step = linked.do, linked.step
-        if not isinstance(do, LinkedCall) or isinstance(do.target, LinkedPlan):
+        do = linked.do
+        if type(do) is not LinkedCall or type(do.target) is LinkedPlan:
             return False
+        step = linked.step
         return step.condition is None and step.each is None and step.approve is None
 
     def problem_of_inputs(self, given: Mapping[str, Any]) -> str | None:
@@ -246,10 +246,16 @@ class _Library:
 
     def _clauses(self, linked: LinkedStep) -> Clauses:
         step = linked.step
-        approve, otherwise, fallback = step.approve, linked.otherwise, linked.fallback
-        declared = linked.declared
-        clauses = (step.condition, step.each, approve, otherwise, fallback, declared, step.timeout)
-        if not step.retry and clauses == _NOTHING:
+        approve, otherwise, fallback, declared = step.approve, linked.otherwise, linked.fallback, linked.declared
+        if (
+            step.condition is None
+            and step.each is None
+            and fallback is None
+            and declared is None
+            and step.timeout is None
+            and approve is None
+            and not step.retry
+        ):
             return _NONE
         return Clauses(
             otherwise=None if otherwise is None else self._action(otherwise),
@@ -292,9 +298,6 @@ class _Library:
         if key not in self._checks:
             self._checks[key] = check_of(schema)
         return self._checks[key]
-
-
-_NOTHING = (None,) * 7
 
 
 def _argument(value: Expr) -> Compiled:

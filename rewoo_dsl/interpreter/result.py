@@ -112,5 +112,6 @@ class Result(Mapping[str, StepResult]):
         return len(self._steps)
 
     def __repr__(self) -> str:
-        states = ", ".join(f"{name}: {step.state}" for name, step in self._steps.items())
-        return f"Result({self.status}; {states[:200]})"
+        """Cheap, because asyncio asks for it behind the scenes whenever a run ends."""
+        missing = ", ".join(f"{name}: {reason}" for name, reason in list(self._end.missing.items())[:8])
+        return f"Result({self.status}{'; missing ' + missing if missing else ''})"

@@ -1,5 +1,6 @@
 """The life of a step: its needs are final, it starts, its items come to their ends, others may go on."""
 
+from collections import deque
 from typing import Any
 
 from ..ir.fuel import EvaluationError, Fuel
@@ -12,16 +13,26 @@ from .program import Action, EachCode, PureValue
 from .state import Item, Phase, Scope, StepRun
 
 
-def start(core: Core, which: tuple[Scope, int]) -> None:
-    """All needs are final: decides the step's own condition, reads the list of its `for`, and begins its items."""
-    scope, place = which
-    if scope.states[place] != "waiting":
-        return
-    scope.states[place] = "ready"
-    if scope.program.is_plain_call(place):
-        core.out.append(StepStarted(scope.path + scope.program.names[place], core.at))
-        core.ready.append(which)
-        return
+def start(core: Core, which: tuple[Scope, list[int]]) -> None:
+    """All needs of these steps are final. Plain calls wait for a slot, all others begin at once."""
+    scope, places = which
+    program, states = scope.program, scope.states
+    plain: deque[int] = deque()
+    for place in places:
+        if states[place] != "waiting":
+            continue
+        states[place] = "ready"
+        if program.is_plain_call(place):
+            core.out.append(StepStarted(scope.path + program.names[place], core.at))
+            plain.append(place)
+        else:
+            _start(core, scope, place)
+    if plain:
+        core.ready.append((scope, plain))
+
+
+def _start(core: Core, scope: Scope, place: int) -> None:
+    """Decides the step's own condition, reads the list of its `for`, and begins its items."""
     code = scope.program.code(place)
     clauses = code.clauses
     step = scope.running[place] = StepRun(code, scope, place, [])

@@ -33,9 +33,7 @@ def open_scope(
             meter.scope = scope
     if not count:
         core.later(Job.SCOPE_DONE, scope)
-    for place, needs in enumerate(program.needs):
-        if not needs:
-            core.later(Job.START, (scope, place))
+    core.later(Job.START, (scope, [place for place, needs in enumerate(program.needs) if not needs]))
     return scope
 
 
