@@ -1,7 +1,8 @@
 """Which names a statement reads, found in one walk over its expressions.
 
 A loop variable is bound in what is done once per item, and only there: not in the list it runs over, not in the
-question put to a person, and in `else` only where the condition itself is decided per item.
+question put to a person, and where the condition is the step's own, neither in `else` nor in a fallback that may have
+to stand in for it.
 """
 
 from collections.abc import Iterator
@@ -81,16 +82,15 @@ def condition_is_per_item(step: Step) -> bool:
 def pieces(step: Step, *, item_condition: bool) -> Iterator[tuple[str, Expr | Call, frozenset[str]]]:
     """The step's expressions with their pointers inside the step and the loop variable that is bound there."""
     bound = frozenset((step.each.variable,)) if step.each is not None else NOTHING
+    if_not = bound if item_condition else NOTHING
     yield "/do", step.do, bound
     if step.condition is not None:
         yield "/condition", step.condition, bound
-        if step.otherwise is not None:
-            yield "/otherwise", step.otherwise, bound if item_condition else NOTHING
-    elif step.otherwise is not None:
-        yield "/otherwise", step.otherwise, NOTHING
+    if step.otherwise is not None:
+        yield "/otherwise", step.otherwise, if_not
     if step.each is not None:
         yield "/each/source", step.each.source, NOTHING
     if step.fallback is not None:
-        yield "/fallback", step.fallback, bound
+        yield "/fallback", step.fallback, bound if step.otherwise is None else if_not
     if step.approve is not None and step.approve.text is not None:
         yield "/approve/text", step.approve.text, NOTHING
