@@ -40,6 +40,13 @@ def test_plan_to_text_and_back(plan: Plan) -> None:
 
 
 @given(PLANS)
+def test_what_lowering_makes_would_pass_every_check_of_the_models(plan: Plan) -> None:
+    lowered = read(to_text(plan)).plan
+    assert whole(Plan.model_validate(whole(lowered))) == whole(lowered)
+    assert repr(Plan.model_validate(whole(lowered))) == repr(lowered)
+
+
+@given(PLANS)
 def test_canonical_text_is_what_the_formatter_writes(plan: Plan) -> None:
     text = to_text(plan)
     assert format_source(text) == text

@@ -20,8 +20,8 @@ LATE_HEADER = Code(
     slug="late-header",
     summary="a header line after the first step",
     explanation="""
-`rewoo 1` is the first line of a plan. `Goal:`, `use`, `input` and `limit` say what the whole plan is about and stand before its first step, so that a reader
-finds them in one place.
+`rewoo 1` is the first line of a plan. `Goal:`, `use`, `input` and `limit` say what the whole plan is about and stand
+before its first step, so that a reader finds them in one place.
 """,
     wrong='#E1 = search(query="rewoo")\ninput region: str = "EU"\n#E2 = search(query=#region)\nreturn [#E1, #E2]\n',
     right='input region: str = "EU"\n#E1 = search(query="rewoo")\n#E2 = search(query=#region)\nreturn [#E1, #E2]\n',
