@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from dataclasses import field, fields
 from typing import Literal, TypeAlias
 
+from .._record import Record, record
 from ..diag.diagnostic import Span
-from ._node import Base, node
 
 NOWHERE = Span(0, 0)
 """The span of a node that was built and not read."""
 
 
-@node
-class Name(Base):
+@record
+class Name(Record):
     """A name where it stands, without its `#`: of a step, an input, a tool (`a.b.tool`), an argument."""
 
     text: str
@@ -27,24 +27,24 @@ class Name(Base):
 # --- references and text ---------------------------------------------------------------------------------------
 
 
-@node
-class Field(Base):
+@record
+class Field(Record):
     """`.name` or `["any key"]`."""
 
     name: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Index(Base):
+@record
+class Index(Record):
     """`[0]`, `[-1]`."""
 
     value: int
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Each(Base):
+@record
+class Each(Record):
     """`[*]`: maps the rest of the path over a list, never flattens."""
 
     span: Span = field(default=NOWHERE, compare=False, repr=False)
@@ -53,8 +53,8 @@ class Each(Base):
 Segment: TypeAlias = Field | Index | Each
 
 
-@node
-class Ref(Base):
+@record
+class Ref(Record):
     """`#name.path` as a value; in text also `#{name.path}`."""
 
     name: str
@@ -62,8 +62,8 @@ class Ref(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Str(Base):
+@record
+class Str(Record):
     """Text with escapes already read: pieces of plain text (never empty, never two in a row) and references.
 
     `block` is true for a `\"""` string that spans lines; it says how to print, not what is meant.
@@ -87,8 +87,8 @@ class Str(Base):
 # --- values ----------------------------------------------------------------------------------------------------
 
 
-@node
-class Number(Base):
+@record
+class Number(Record):
     """A number as it was written, with the sign folded in (`-1` is one node)."""
 
     text: str
@@ -99,33 +99,33 @@ class Number(Base):
         return int(self.text) if self.text.lstrip("-").isdigit() else float(self.text)
 
 
-@node
-class Bool(Base):
+@record
+class Bool(Record):
     value: bool
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Null(Base):
+@record
+class Null(Record):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Selector(Base):
+@record
+class Selector(Record):
     """`.risk`, `.owner.name`: what `by=` sorts by."""
 
     path: tuple[str, ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class List(Base):
+@record
+class List(Record):
     items: tuple["Value", ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Pair(Base):
+@record
+class Pair(Record):
     """`key: value` of an object. The key is literal text, quoted or not."""
 
     key: Name
@@ -133,14 +133,14 @@ class Pair(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Object(Base):
+@record
+class Object(Record):
     pairs: tuple[Pair, ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Named(Base):
+@record
+class Named(Record):
     """`name=value` of a call."""
 
     name: Name
@@ -148,8 +148,8 @@ class Named(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Call(Base):
+@record
+class Call(Record):
     """`tool(value, name=value)`: a tool, a sub-plan or a built-in; the names alone tell which."""
 
     name: Name
@@ -158,8 +158,8 @@ class Call(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class RawCall(Base):
+@record
+class RawCall(Record):
     """`Tool[raw text]`, blanks at both ends of the text dropped. Only right of `=`, `fallback` and `else`."""
 
     name: Name
@@ -167,8 +167,8 @@ class RawCall(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Path(Base):
+@record
+class Path(Record):
     """A path on anything but a plain reference: `max(#E1).name`, `(#a + #b)[0]`. `path` is never empty."""
 
     base: "Value"
@@ -176,8 +176,8 @@ class Path(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Unary(Base):
+@record
+class Unary(Record):
     op: Literal["-", "not"]
     operand: "Value"
     span: Span = field(default=NOWHERE, compare=False, repr=False)
@@ -186,16 +186,16 @@ class Unary(Base):
 BinaryOp: TypeAlias = Literal["or", "and", "==", "!=", "<=", ">=", "<", ">", "in", "not in", "+", "-", "*", "/", "%"]
 
 
-@node
-class Binary(Base):
+@record
+class Binary(Record):
     op: BinaryOp
     left: "Value"
     right: "Value"
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Conditional(Base):
+@record
+class Conditional(Record):
     """`value if condition else otherwise`, only inside brackets and after `return`."""
 
     value: "Value"
@@ -204,8 +204,8 @@ class Conditional(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Comprehension(Base):
+@record
+class Comprehension(Record):
     """`[item for #variable in source if condition]`."""
 
     item: "Value"
@@ -236,34 +236,34 @@ CallOrValue: TypeAlias = Value | RawCall
 # --- types -----------------------------------------------------------------------------------------------------
 
 
-@node
-class ScalarType(Base):
+@record
+class ScalarType(Record):
     name: Literal["str", "int", "float", "bool", "null", "any"]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class LiteralType(Base):
+@record
+class LiteralType(Record):
     """`"high"`, `3`, `-1.5`: exactly this value."""
 
     value: str | Number
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class ListType(Base):
+@record
+class ListType(Record):
     item: "Type"
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class DictType(Base):
+@record
+class DictType(Record):
     value: "Type"
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Member(Base):
+@record
+class Member(Record):
     """`a: T`, `b?: T`, `"odd key": T`."""
 
     name: Name
@@ -272,22 +272,22 @@ class Member(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class ObjectType(Base):
+@record
+class ObjectType(Record):
     members: tuple[Member, ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class UnionType(Base):
+@record
+class UnionType(Record):
     """`A | B`: two options or more, none of them a union itself."""
 
     options: tuple["Type", ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class OptionalType(Base):
+@record
+class OptionalType(Record):
     """`T?`."""
 
     type: "Type"
@@ -299,14 +299,14 @@ Type: TypeAlias = ScalarType | LiteralType | ListType | DictType | ObjectType | 
 # --- clauses of a step -----------------------------------------------------------------------------------------
 
 
-@node
-class Count(Base):
+@record
+class Count(Record):
     value: int
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Duration(Base):
+@record
+class Duration(Record):
     """A time span as it was written (`10s`, `1.5h`)."""
 
     text: str
@@ -318,15 +318,15 @@ class Duration(Base):
         return float(number) * {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}[self.text[len(number) :]]
 
 
-@node
-class If(Base):
+@record
+class If(Record):
     condition: Value
     otherwise: CallOrValue | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class For(Base):
+@record
+class For(Record):
     variable: Name
     source: Value
     max: Count | None = None
@@ -334,32 +334,32 @@ class For(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Retry(Base):
+@record
+class Retry(Record):
     times: Count
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Timeout(Base):
+@record
+class Timeout(Record):
     duration: Duration
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Fallback(Base):
+@record
+class Fallback(Record):
     value: CallOrValue
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class After(Base):
+@record
+class After(Record):
     names: tuple[Name, ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Approve(Base):
+@record
+class Approve(Record):
     text: Str | None = None
     within: Duration | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False)
@@ -370,22 +370,22 @@ Clause: TypeAlias = If | For | Retry | Timeout | Fallback | After | Approve
 # --- statements ------------------------------------------------------------------------------------------------
 
 
-@node
-class Version(Base):
+@record
+class Version(Record):
     """`rewoo 1`, the optional first line."""
 
     number: int
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Goal(Base):
+@record
+class Goal(Record):
     text: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Use(Base):
+@record
+class Use(Record):
     """`use "path" as name`: a sub-plan."""
 
     path: Name
@@ -393,8 +393,8 @@ class Use(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Input(Base):
+@record
+class Input(Record):
     """`input name: type = default`. The default is a literal; the checker says so."""
 
     name: Name
@@ -403,8 +403,8 @@ class Input(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Bound(Base):
+@record
+class Bound(Record):
     """One ceiling of `limit`: a `Count` for calls and tokens, a `Duration` for time, a `Number` for cost."""
 
     kind: Literal["calls", "tokens", "time", "cost"]
@@ -412,22 +412,22 @@ class Bound(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Limit(Base):
+@record
+class Limit(Record):
     bounds: tuple[Bound, ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Plan(Base):
+@record
+class Plan(Record):
     """One `Plan:` line, the rationale of the next step. Plain text: a `#E1` in it is no reference."""
 
     text: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Step(Base):
+@record
+class Step(Record):
     """`#name: type = value` and its clauses, each at most once, whatever their order in the text."""
 
     name: Name
@@ -457,20 +457,20 @@ class Step(Base):
         return tuple(clause for clause in every if clause is not None)
 
 
-@node
-class Return(Base):
+@record
+class Return(Record):
     value: Value
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Solve(Base):
+@record
+class Solve(Record):
     text: Str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Broken(Base):
+@record
+class Broken(Record):
     """A statement that could not be read. A broken step, input or `use` still defines its name.
 
     `kind` is what its head says it wanted to be; `text` is the piece as it stands, for the formatter to keep.
@@ -485,8 +485,8 @@ class Broken(Base):
 Statement: TypeAlias = Version | Goal | Use | Input | Limit | Plan | Step | Return | Solve | Broken
 
 
-@node
-class Comment(Base):
+@record
+class Comment(Record):
     """A comment as written, from its `//`, `# ` or `#!` on. `trailing`: on the line where the statement before it ends.
 
     A comment inside a statement's brackets is kept as a line of its own before that statement.
@@ -497,8 +497,8 @@ class Comment(Base):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@node
-class Blank(Base):
+@record
+class Blank(Record):
     """One or more blank lines between two items."""
 
     span: Span = field(default=NOWHERE, compare=False, repr=False)
@@ -507,8 +507,8 @@ class Blank(Base):
 Item: TypeAlias = Statement | Comment | Blank
 
 
-@node
-class Document(Base):
+@record
+class Document(Record):
     """A whole plan: statements, comments and blank lines in the order of the text."""
 
     items: tuple[Item, ...]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from .._record import record
 from ..diag.diagnostic import Span
 from . import ast
 from .engine import Token
@@ -28,7 +29,7 @@ _CLAUSE_FIELDS = {
 Kids: TypeAlias = list[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Complaint:
     """What the grammar reads and the language does not have. `about` is a key of `complaints.MEANINGS`."""
 

@@ -6,9 +6,9 @@ the engine got stuck and by what could have come there; the first that answers i
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from .._record import record
 from ..diag.codes import syntax as codes
 from ..diag.codes._code import Code
 from ..diag.diagnostic import Diagnostic, Edit, Fix, Related, Span
@@ -108,7 +108,7 @@ _OPERATORS = {"&&": "and", "||": "or", "!": "not", "<>": "!=", "===": "=="}
 _ESCAPED = re.compile(r"\\(?s:.)?")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure:
     """Where and how the engine got stuck. `text` is the piece on one line; `shift` leads to the plan's offsets."""
 

@@ -25,8 +25,7 @@ _HEAD = (
 HEAD = re.compile(_HEAD)
 """What begins a statement. At the start of a line it ends whatever was left open above."""
 
-LINE_HEAD = re.compile(rf"^[ \t]*{_HEAD}", re.MULTILINE)
-_EVIDENCE_LINE = re.compile(rf"[ \t]*{_EVIDENCE}")
+_LINE_HEAD = re.compile(rf"^(?P<indent>[ \t]*)(?:(?P<evidence>{_EVIDENCE})|{_HEAD})", re.MULTILINE)
 _LINE = re.compile(
     r"""[ \t]*(?:(?P<gap>\r?\n(?:[ \t]*\r?\n)*+)|(?P<remark>(?://|\#[ \t!])[^\n]*)|(?P<line>(?:Plan|Goal):[^\n]*)"""
     r"""|(?P<solve>Solve:(?![ \t]*\"{3})[^\n]*))?"""
@@ -45,7 +44,7 @@ _RAW = re.compile(
 _CHAIN = r"(?!not[ \t])[A-Za-z_][A-Za-z0-9_]*(?:[ \t]*\.[A-Za-z_][A-Za-z0-9_]*)*"
 _CALLED = re.compile(rf"[ \t]*{_CHAIN}[ \t]*")
 _CALLED_LATER = re.compile(rf"[ \t](?:fallback|else)[ \t]+{_CHAIN}[ \t]*\Z")
-_CONTINUED = re.compile(r"\\[ \t]*\r?\n")
+_CONTINUED = re.compile(r"\\[ \t]*(?:\r?\n|\Z)")
 _TO_LINE_END = re.compile(r"[^\n]*")
 _NEWLINES = re.compile(r"\r?\n")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
@@ -65,11 +64,12 @@ class Piece:
     """One statement: `text[start:end]`, without blanks around it.
 
     `blanks` are the ranges to read as blanks. `remarks` are comments inside, `trailing` is the one behind it. A piece
-    that is not `closed` was ended by the end of the text: more text could still change it.
+    that is not `closed` was ended by the end of the text: more text could still change it. `indent` is that of its line.
     """
 
     start: int
     end: int = 0
+    indent: int = 0
     blanks: list[tuple[int, int]] = field(default_factory=list)
     remarks: list[Span] = field(default_factory=list)
     trailing: Span | None = None
@@ -82,7 +82,7 @@ class Piece:
         parts: list[str] = []
         position = self.start
         for start, end in self.blanks:
-            parts += (text[position:start], " " * (end - start))
+            parts += (text[position:start], " " * (min(end, self.end) - start))
             position = end
         parts.append(text[position : self.end])
         return "".join(parts)
@@ -111,6 +111,7 @@ class Cutter:
     def __init__(self, text: str, limits: Limits, start: int = 0) -> None:
         self._text, self._limits = text, limits
         self.position = start
+        self._head = (0, -1, -1)  # the last answer of `head_after`, and to what
         self._fence = 0  # below it, no block string reaches over a head
         self._open_ended = len(text)  # from the first block string on that no quotes close, none is closed
 
@@ -133,7 +134,7 @@ class Cutter:
                 return Gap(Span(start, line.end()))
             case "remark":
                 self._skip_newline()
-                return Remark(_trimmed(text, *line.span("remark")))
+                return Remark(_remark(text, *line.span("remark")))
             case "line" | "solve" as kind:
                 span = _trimmed(text, *line.span(kind))
                 return Piece(span.start, span.end, closed=self._skip_newline())
@@ -149,12 +150,13 @@ class Cutter:
 
     def _statement(self, start: int, indent: int) -> Piece:
         """One statement from `start` on, its line being indented by `indent`."""
-        piece = Piece(start)
-        scan = _Scan(self._text, piece, self._limits, start, indent)
+        piece = Piece(start, indent=indent)
+        scan = _Scan(self._text, piece, self._limits)
         while not scan.ended:
-            if scan.at_block() and not self._block(scan):
+            if not scan.at_block():
+                scan.step()
+            elif not self._block(scan):
                 break
-            scan.step()
         self.position = scan.position
         if not scan.depth_is_zero and piece.trouble is None:
             piece.trouble = Trouble("bracket", scan.opened, scan.position)
@@ -168,33 +170,42 @@ class Cutter:
     def _block(self, scan: "_Scan") -> bool:
         """Step over a block string; false when it is not closed and the piece ends before the next head."""
         start, text = scan.position, self._text
-        head = LINE_HEAD.search(text, start + 3) if start < self._fence or start >= self._open_ended else None
-        match = None
-        if start < self._open_ended:
-            match = _BLOCK.match(text, start, head.start() if head else len(text))
+        head = len(text)
+        if start < self._fence or start >= self._open_ended:
+            head = self.head_after(start + 3, scan.piece.indent)
+        match = _BLOCK.match(text, start, head) if start < self._open_ended else None
         if match:
             scan.over(match.end())
             scan.piece.holds_block = True
             if match.end() - start > self._limits.string:
                 scan.trouble("long-string", start)
             return True
-        if head is None:
+        if head == len(text):
             self._open_ended = min(self._open_ended, start)
-            head = LINE_HEAD.search(text, start + 3)
+            head = self.head_after(start + 3, scan.piece.indent)
         scan.trouble("block", start)
-        scan.position = head.start() if head else len(text)
-        scan.ended_by_head = head is not None
+        scan.position = head
+        scan.ended_by_head = head < len(text)
         return False
+
+    def head_after(self, position: int, indent: int) -> int:
+        """Where the next line begins that ends what a statement indented by `indent` left open; or the text's end."""
+        since, known_indent, head = self._head
+        if known_indent == indent and since <= position <= head:
+            return head
+        heads = (m.start() for m in _LINE_HEAD.finditer(self._text, position) if _ends_brackets(m, indent))
+        self._head = (position, indent, next(heads, len(self._text)))
+        return self._head[2]
 
 
 class _Scan:
     """The walk over one statement's characters of interest."""
 
-    def __init__(self, text: str, piece: Piece, limits: Limits, start: int, indent: int) -> None:
-        self.text, self.piece, self.limits, self.indent = text, piece, limits, indent
-        self.position = start
+    def __init__(self, text: str, piece: Piece, limits: Limits) -> None:
+        self.text, self.piece, self.limits = text, piece, limits
+        self.position = piece.start
         self.ended = self.ended_by_head = False
-        self._since = start  # where the dull text before `position` began
+        self._since = piece.start  # where the dull text before `position` began
         self._open: list[tuple[str, int]] = []
         self._after_assign = False
 
@@ -311,22 +322,14 @@ class _Scan:
         if not self._open:
             self.ended = True
             return
-        if self._head_follows(position + 1):
+        head = _LINE_HEAD.match(self.text, position + 1)
+        if head and _ends_brackets(head, self.piece.indent):
             self.ended = self.ended_by_head = True
             return
         told = self.piece.blanks[-1][1] if self.piece.blanks else 0
         start = position - 1 if self.text[position - 1] == "\r" and told < position else position
         self.piece.blanks.append((start, position + 1))
         self.position = position + 1
-
-    def _head_follows(self, line: int) -> bool:
-        """A head no deeper than the statement's own line ends a bracket; `#E1 =` stands in no bracket at any depth."""
-        if _EVIDENCE_LINE.match(self.text, line):
-            return True
-        head = LINE_HEAD.match(self.text, line)
-        if head is None:
-            return False
-        return len(head[0]) - len(head[0].lstrip(" \t")) <= self.indent
 
     def _slash_or_hash(self, char: str, position: int) -> None:
         follows = self.text[position + 1 : position + 2]
@@ -335,7 +338,7 @@ class _Scan:
             self._after_assign = False
             return
         self._to_line_end()
-        remark = _trimmed(self.text, position, self.position)
+        remark = _remark(self.text, position, self.position)
         if self._open:
             self.piece.remarks.append(remark)
             self.piece.blanks.append((position, self.position))
@@ -344,16 +347,31 @@ class _Scan:
 
     def _backslash(self, position: int) -> None:
         match = _CONTINUED.match(self.text, position)
-        if match:
-            self.piece.blanks.append(match.span())
-        self.position = match.end() if match else position + 1
+        if match is None:
+            self.position = position + 1
+            return
+        self.piece.blanks.append(match.span())
+        self.position = match.end()
+        head = _LINE_HEAD.match(self.text, match.end())
+        if head and _ends_brackets(head, self.piece.indent):
+            self.ended = self.ended_by_head = True
+
+
+def _ends_brackets(head: re.Match[str], indent: int) -> bool:
+    """A head no deeper than the statement's own line ends its brackets; `#E1 =` stands in no bracket at any depth."""
+    return head["evidence"] is not None or len(head["indent"]) <= indent
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
-    """The range without blanks, carriage returns included, at its end."""
-    while end > start and text[end - 1] in " \t\r":
+    """The range without blanks and line ends at its end (an open bracket may have swallowed some)."""
+    while end > start and text[end - 1] in " \t\r\n":
         end -= 1
     return Span(start, end)
+
+
+def _remark(text: str, start: int, end: int) -> Span:
+    """A comment without blanks at its end; the blank that makes `# ` a comment stays."""
+    return Span(start, max(_trimmed(text, start, end).end, start + 2))
 
 
 def cut(text: str, limits: Limits, start: int = 0) -> Iterator[Cut]:

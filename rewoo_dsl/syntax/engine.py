@@ -9,8 +9,9 @@ next, made when first needed.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from .._record import record
 
 Token: TypeAlias = tuple[str, int, int]
 Builder: TypeAlias = Callable[[list[Any]], Any]
@@ -33,7 +34,7 @@ class Stuck(Exception):
         return self._engine.acceptable(self._states)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     origin: str
     name: str

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeAlias
 
+from .._record import record
 from ..diag.codes import syntax as codes
 from ..diag.diagnostic import Diagnostic, Edit, Fix, Span
 from . import ast
@@ -28,7 +29,7 @@ _FOREIGN = {"True": "true", "False": "false", "None": "null"}
 _MOST_REPAIRS = 32
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Repair:
     """One edit of a piece, in offsets of the plan, and what to say of it."""
 

@@ -1,9 +1,9 @@
 """How large a plan's text may be. Everything here is measured in linear time before anything recurses."""
 
-from dataclasses import dataclass
+from .._record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """Sizes in bytes of UTF-8 (`size`) or characters. The defaults are those for files; `MODEL` for a model's plan."""
 

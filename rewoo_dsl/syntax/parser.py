@@ -7,7 +7,7 @@ size is checked before anything recurses, and a piece is read again at most a fi
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..diag.codes import syntax as codes
@@ -15,7 +15,7 @@ from ..diag.diagnostic import Diagnostic, Severity, Span
 from . import ast
 from .builder import Builder
 from .complaints import KEYWORDS, Failure, explain, found, meaning, replacing, unclosed
-from .cutter import LINE_HEAD, Cutter, Gap, Piece, Remark, Trouble
+from .cutter import Cutter, Gap, Piece, Remark, Trouble
 from .engine import Stuck
 from .grammar import engine
 from .lenience import FENCE, FORGIVEN, NAMELESS, Repaired, broken, glued_behind_word, repair
@@ -176,7 +176,12 @@ class _Parser:
             self._no_statement(piece)
             return
         self._tell_prose()
-        for span in piece.remarks if not isinstance(statement, ast.Broken) else ():
+        if isinstance(statement, ast.Broken):
+            end = piece.trailing.end if piece.trailing else statement.span.end
+            whole = Span(statement.span.start, end)  # kept as it stands, with its comments
+            self.items.append(replace(statement, text=self.source[whole.start : whole.end], span=whole))
+            return
+        for span in piece.remarks:
             self._remark(span)
         self.items.append(statement)
         if piece.trailing:
@@ -258,13 +263,14 @@ class _Parser:
         """A piece that fails and holds a head in a block string was cut too late: that string was never closed."""
         if not piece.holds_block:
             return None
-        head = LINE_HEAD.search(self.text, piece.start + 1, piece.end)
-        if head is None:
+        head = self.cutter.head_after(piece.start + 1, piece.indent)
+        if head >= piece.end:
             return None
-        self.cutter.back_to(head.start(), fence=piece.end)
+        self.cutter.back_to(head, fence=piece.end)
         self.builder.complaints.clear()
-        opened = self.text.rfind('"""', piece.start, head.start())
-        cut = Piece(piece.start, len(self.text[piece.start : head.start()].rstrip()) + piece.start)
+        piece.trailing = None
+        opened = self.text.rfind('"""', piece.start, head)
+        cut = Piece(piece.start, len(self.text[piece.start : head].rstrip()) + piece.start)
         return self._unclosed(cut, Trouble("block", max(opened, piece.start), piece.end))
 
     def _broken(self, span: Span) -> ast.Broken:
@@ -335,7 +341,7 @@ class _Parser:
         self.cutter.back_to(end)
         piece.trailing = None
         blanks = [one for one in piece.blanks if one[1] <= end]
-        first = Piece(piece.start, len(self.text[piece.start : end].rstrip(" \t")) + piece.start, blanks)
+        first = Piece(piece.start, len(self.text[piece.start : end].rstrip()) + piece.start, blanks=blanks)
         return self._read(first) or self._broken(Span(first.start, first.end))
 
     def _no_statement(self, piece: Piece) -> None:
