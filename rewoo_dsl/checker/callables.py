@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from .._record import record
 from ..ir.expr import Call, Constant, Expr, Text, escape
 from ..ir.linked import LinkedPlan
 from ..ir.signature import Effect, Signature
@@ -18,7 +19,7 @@ MODEL_ALIAS = {"LLM": "llm"}
 """Tools with a second name in plans."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bounds:
     """From the fewest to the most; `most` is None where nothing is known."""
 
@@ -62,7 +63,7 @@ class Target:
         return self.subplan is not None or not self.is_subplan
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Argument:
     """One argument of a call under its name; `at` is its pointer inside the call."""
 
@@ -71,7 +72,7 @@ class Argument:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binding:
     """A call's arguments by name, and what keeps it from being made.
 

@@ -9,13 +9,14 @@ from typing import Any
 from ..ir.signature import Signature
 from ..ir.types import Answer, Type, fits, is_exact
 from ..ir.values import Value
+from .messages import at_path
 
 
 def misfit(value: Value, source: Type, wanted: Type, signature: Signature, name: str) -> str | None:
     """Why a literal `value`, of the type `source`, cannot be the argument `name`; None when it can."""
     found = fits(source, wanted)
     if found.answer is not Answer.YES and is_exact(wanted):
-        return found.why + (f" at {'.'.join(found.path)}" if found.path else "")
+        return found.why + at_path(found)
     if is_exact(wanted):
         return None
     return _schema_misfit(value, signature, name)

@@ -19,6 +19,7 @@ from ..ir.type_rules import item_type, require
 from ..ir.types import (
     ANY,
     BOOL,
+    NEVER,
     NULL,
     STR,
     DictType,
@@ -104,14 +105,19 @@ class _Flow:
             return
         at = statement.at
         once, inside = self.known, self._inside_loop(step, at)
-        decided = inside if statement.item_condition else once
+        either_way, decided = inside, inside if statement.item_condition else once
         if step.condition is not None:
             self._condition(step.condition, decided, f"{at}/condition")
             inside = narrow(step.condition, inside)
             if not statement.item_condition:
                 once = narrow(step.condition, once)
-        one = self._result(statement, step, inside)
-        value = self._shaped(statement, step, one, decided)
+        gives = self._action(statement, "do", step.do, inside)
+        instead: Type = NEVER
+        if step.fallback is not None:
+            # It stands in for `else` as well, where the condition does not hold.
+            known = inside if step.otherwise is None else either_way
+            instead = self._action(statement, "fallback", step.fallback, known)
+        value = self._shaped(statement, step, gives, instead, decided)
         if step.approve is not None:
             if step.approve.text is not None:
                 self.type_of(step.approve.text, once, f"{at}/approve/text")
@@ -132,21 +138,20 @@ class _Flow:
         found = self.types.found
         require(source, BOOL, at, lambda one: found.append((one.at, one)), kind="condition", what="a bool")
 
-    def _result(self, statement: Statement, step: Step, known: Known) -> Type:
-        """What the step gives when it runs: the declared type, or that of its call or of its fallback."""
-        gives = self._action(statement, "do", step.do, known)
-        if step.fallback is not None:
-            gives = union(gives, self._action(statement, "fallback", step.fallback, known))
-        return gives if step.type is None else bounded(step.type)
+    def _shaped(self, statement: Statement, step: Step, gives: Type, instead: Type, decided: Known) -> Type:
+        """The step's value: what it gives or what stands in, the list that `for` makes of it, and what else there is.
 
-    def _shaped(self, statement: Statement, step: Step, one: Type, decided: Known) -> Type:
-        """With the list that `for` makes of it, and with what stands there when the condition is false."""
+        The declared type holds for each of these. Without `else`, null stands where the condition is false.
+        """
+        declared = None if step.type is None else bounded(step.type)
+        one = declared or union(gives, instead)
         if step.condition is None:
             return one if step.each is None else ListType(one)
         other: Type = NULL
         if step.otherwise is not None:
             unmet = narrow(step.condition, decided, holds=False)
-            other = self._action(statement, "otherwise", step.otherwise, unmet)
+            other = union(self._action(statement, "otherwise", step.otherwise, unmet), instead)
+            other = declared or other
         if statement.item_condition:
             return ListType(union(one, other))
         return union(one if step.each is None else ListType(one), other)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from ..diag.diagnostic import Edit, Fix, Span
 from ..diag.spell import nearest
+from ..ir.types import Fit
 from .scope import Scope, Source
 
 MAX_ALLOWED = 20
@@ -13,6 +14,11 @@ MAX_EXPLAINED = 50
 
 _MOST_BETWEEN = 64
 _BETWEEN = re.compile(r"[\"']?\s*[=:]\s*\(*\s*[\"']?")
+
+
+def at_path(found: Fit) -> str:
+    """Where inside a value a misfit is, as the end of a sentence; empty when it is the value itself."""
+    return f" at `{'.'.join(found.path)}`" if found.path else ""
 
 
 def did_you_mean(near: list[str], mark: str = "`") -> str | None:

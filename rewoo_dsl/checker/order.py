@@ -6,12 +6,11 @@ reference points forward is the graph sorted, and only where that fails is netwo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from .._record import record
 from ..lowering.order import running_order
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Order:
     """`steps` are places of steps, every need first, those in or behind a cycle last. `cycles` are closed paths."""
 

@@ -7,9 +7,9 @@ anything recurses, because a plan that did not come as text has passed no parser
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from .._record import record
 from ..diag.diagnostic import Diagnostic, Span
 from ..ir.plan import Plan
 from ..lowering.lower import lower
@@ -19,7 +19,7 @@ from .report import SourceMap
 from .sizes import too_large
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """A plan as far as it could be read. `broken` are names of statements that are left out of it."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
+from .._record import record
 from ..diag.diagnostic import Span
 from ..ir.expr import Action, Call, Comprehension, Expr, children, references
 from ..ir.plan import Plan, Step
@@ -27,7 +28,7 @@ Role: TypeAlias = Literal["do", "otherwise", "fallback"]
 Kind: TypeAlias = Literal["input", "step"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """The text a plan was read from, and where in it a JSON pointer into the plan stands."""
 
@@ -35,7 +36,7 @@ class Source:
     find: Callable[[str], Span | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Definition:
     """Where a `#name` is bound: the place of its step or input among its kind."""
 
@@ -47,7 +48,7 @@ class Definition:
         return f"/{self.kind}s/{self.index}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallSite:
     """One call of the plan. `target` is None when nothing is known of it, `binding` when there is no target."""
 

@@ -62,7 +62,7 @@ class Session:
             found.extend(rule(scope))
         sound = not any(one.is_error for one in (*reading.diagnostics, *found))
         report = self._report(reading, found, link(scope) if sound else None, has_calls=any(True for _ in scope.calls))
-        if not sound or plan.result is None:
+        if not sound or plan.result is None or not name:  # nobody calls the plan that was asked about
             return Outcome(report)
         target = subplans.as_target(scope, name, calls=calls(scope), linked=report.linked)
         return Outcome(report, target)

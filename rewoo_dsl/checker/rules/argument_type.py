@@ -5,6 +5,7 @@ from ...ir.expr import Ref, constant_value
 from ...ir.types import ANY, NULL, Answer, Scalar, Type, fits, is_nullable, show, without_null
 from ..callables import Argument
 from ..constants import misfit
+from ..messages import at_path
 from ..scope import CallSite, Scope
 
 _TEXT = Scalar("str")
@@ -34,7 +35,7 @@ def _flow(site: CallSite, one: Argument, source: Type, wanted: Type) -> Iterator
         yield _may_be_null(site, one, wanted)
         return
     certain = found.answer is Answer.NO
-    place = f" at {'.'.join(found.path)}" if found.path else ""
+    place = at_path(found)
     yield _diagnostic(
         site, one, found.why + place, Severity.ERROR if certain else Severity.WARNING, _hint(one, source, wanted)
     )

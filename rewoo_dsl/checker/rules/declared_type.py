@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic, Severity
 from ...ir.types import NULL, Answer, fits, show
+from ..messages import at_path
 from ..scope import Scope
 
 
@@ -12,7 +13,7 @@ def declared_type(scope: Scope) -> Iterator[Diagnostic]:
         if found.answer is Answer.YES or (found.answer is Answer.MAYBE and one.from_call):
             continue
         certain = found.answer is Answer.NO
-        place = f" at {'.'.join(found.path)}" if found.path else ""
+        place = at_path(found)
         yield Diagnostic(
             code="RW204",
             severity=Severity.ERROR if certain else Severity.WARNING,

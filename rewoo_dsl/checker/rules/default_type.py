@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic
 from ...ir.types import Answer, fits, of_value
+from ..messages import at_path
 from ..scope import Scope
 
 
@@ -12,7 +13,7 @@ def default_type(scope: Scope) -> Iterator[Diagnostic]:
             continue
         found = fits(of_value(one.default), one.type)
         if found.answer is not Answer.YES:
-            place = f" at {'.'.join(found.path)}" if found.path else ""
+            place = at_path(found)
             yield Diagnostic(
                 code="RW205",
                 message=f"the default of #{one.name} is not of its type: {found.why}{place}",
