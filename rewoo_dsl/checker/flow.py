@@ -109,7 +109,7 @@ class _Flow:
         if step.condition is not None:
             self._condition(step.condition, decided, f"{at}/condition")
             inside = narrow(step.condition, inside)
-            if not statement.item_condition:
+            if not statement.item_condition and step.otherwise is None:
                 once = narrow(step.condition, once)
         gives = self._action(statement, "do", step.do, inside)
         instead: Type = NEVER
