@@ -27,6 +27,12 @@ class Bounds:
     most: int | None
 
 
+ONCE = Bounds(1, 1)
+
+
+ONE_CALL = Bounds(1, 1)
+
+
 @dataclass(slots=True)
 class Target:
     """One callable with its types. `calls` says how many tool calls one use of it makes.
@@ -38,7 +44,7 @@ class Target:
     signature: Signature
     is_subplan: bool = False
     subplan: LinkedPlan | None = None
-    calls: Bounds = Bounds(1, 1)
+    calls: Bounds = ONCE
     is_certain: bool = True
     parameters: dict[str, Type] = field(init=False)
     returns: Type = field(init=False)
