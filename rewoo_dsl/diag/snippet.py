@@ -7,9 +7,9 @@ one character, everything else counts cells. A line too long for the width is cu
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from .._record import record
 from .diagnostic import Span
 from .lines import Lines
 
@@ -19,7 +19,7 @@ SHOWN_LINES = 4
 """A mark over more lines than this is shown by its first and last one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mark:
     """A span to point at, with a few words put behind its end."""
 
@@ -28,7 +28,7 @@ class Mark:
     primary: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One row of the picture: what stands left of the bar, and the text right of it in its style."""
 
@@ -38,7 +38,7 @@ class Row:
     bar: str = "|"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Piece:
     """The part of a mark on one line."""
 

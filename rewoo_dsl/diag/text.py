@@ -13,8 +13,8 @@ Colour only when asked. Nothing here depends on the terminal: the width is an ar
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from .._record import record
 from .diagnostic import Diagnostic, Edit, Fix, Severity, Span
 from .lines import Lines
 from .snippet import Mark, Row, cells, printable, snippet
@@ -34,7 +34,7 @@ MAX_ALLOWED = 8
 MAX_DIFF_LINES = 6
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Look:
     """How a rendering looks: colour or not, and how wide."""
 

@@ -1,8 +1,9 @@
 """What `infer` finds: one small `Finding` per complaint. A rule of the checker turns findings into diagnostics."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from .._record import record
 
 FindingKind: TypeAlias = Literal[
     "type", "null", "condition", "field", "undeclared", "function", "argument", "value", "comparison", "depth",
@@ -25,7 +26,7 @@ Certainty: TypeAlias = Literal["certain", "maybe", "unchecked"]
 """`certain`: every evaluation that gets there fails; `maybe`: some may; `unchecked`: `any` stood in the way."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One complaint. `at` is a JSON pointer relative to the expression, `near` are names the author may have meant."""
 

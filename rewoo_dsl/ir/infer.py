@@ -11,9 +11,10 @@ that rule; the checker uses it for the `if` of a step as well.
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
+from .._record import record
 from .builtins import BUILTINS, Builtin, Given, Parameter, bind
 from .evaluate import MAX_NESTING, is_flat, nesting
 from .expr import (
@@ -79,7 +80,7 @@ Place: TypeAlias = tuple[str, Path]
 """A name and a path: what a condition can say something about."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """The types of names, and what conditions have said about places since. A name that is not there is `any`."""
 

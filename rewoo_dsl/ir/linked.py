@@ -7,9 +7,10 @@ has been checked.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
+from .._record import record
 from .expr import Expr
 from .plan import Plan, Step
 from .signature import Schema, Signature
@@ -18,7 +19,7 @@ CHECKED = object()
 """The checker's seal. Nothing but `rewoo_dsl.checker` may use it; a test reads the imports."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LinkedCall:
     """A call whose target and argument names are known; arguments in the order they are written."""
 
@@ -34,7 +35,7 @@ class LinkedCall:
 LinkedAction: TypeAlias = LinkedCall | Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LinkedStep:
     """One step and what it waits for.
 
@@ -56,7 +57,7 @@ class LinkedStep:
         return self.step.name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LinkedPlan:
     """A checked plan with everything resolved. `steps` are in an order in which every need comes first.
 

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Any, TypeAlias, TypeGuard
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from .._record import record
 from .values import Value, canonical, equal, kind
 
 Schema: TypeAlias = dict[str, Any]
@@ -28,19 +28,19 @@ MAX_SCHEMA_DEPTH = 64
 MAX_SCHEMA_NODES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnyType:
     """Where checking stops."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """`str`, `int`, `float` (admits integers), `bool` or `null`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Only:
     """One literal: `"high"`, `3`, `true`."""
 
@@ -53,19 +53,19 @@ class Only:
         return hash((type(self.value) is bool, self.value))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListType:
     item: Type
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DictType:
     """An object whose keys are not known: `dict[T]`."""
 
     value: Type
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """A field of an object type; an optional one may be absent."""
 
@@ -74,7 +74,7 @@ class Member:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ObjectType:
     """`{a: T, b?: T}`. Open (further fields may be there) unless `closed`."""
 
@@ -85,14 +85,14 @@ class ObjectType:
         return next((m for m in self.members if m.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Union:
     """Any of several types; nested unions are flattened. Without members it is empty: no value at all."""
 
     members: tuple[Type, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refined:
     """A part of `of` that short types cannot express; `schema` is its canonical JSON Schema."""
 
@@ -462,7 +462,7 @@ class Answer(Enum):
     NO = "cannot fit"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fit:
     """The answer for one flow; `why` and `path` say where it is not `YES`, `checked` is False when `any` decided."""
 

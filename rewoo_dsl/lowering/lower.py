@@ -11,6 +11,7 @@ from itertools import count
 from math import isfinite
 from typing import Any
 
+from .._record import record
 from ..diag.codes import Code
 from ..diag.codes import structure as codes
 from ..diag.diagnostic import Diagnostic, Related
@@ -23,7 +24,7 @@ from .types import lower_type
 from .values import Values, lower_text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lowered:
     """A plan read from text. `broken` and `broken_callables` are the names that statements without meaning define."""
 

@@ -7,13 +7,13 @@ Faults point by JSON pointer into the data. The order of the steps is left as it
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from .._record import record
 from ..diag.codes import Code
 from ..diag.codes import structure as codes
 from ..diag.diagnostic import Diagnostic
@@ -27,7 +27,7 @@ MAX_FAULTS = 100
 _Loc: TypeAlias = Sequence[int | str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlanData:
     """What was read: a plan, or None and the reasons. A plan may come with diagnostics too."""
 

@@ -1,11 +1,12 @@
 """What a code is: number, slug, severity, summary, explanation, a wrong and a right plan."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ..._record import record
 from ..diagnostic import Severity
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code:
     """One kind of finding, declared once. `rewoo explain`, the reference page and a test are made from it.
 

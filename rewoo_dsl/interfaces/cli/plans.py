@@ -1,10 +1,10 @@
 """From a source to a checked plan, and its findings to the reader: what `check`, `run` and `graph` have in common."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from ..._record import record
 from ...checker import Report, check
 from ...diag.diagnostic import Diagnostic, located
 from ...diag.errors import PlanError
@@ -14,7 +14,7 @@ from .sources import Folder, Source, folder_of
 from .terminal import Terminal
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Checked:
     """A source and what the checker says of it.
 

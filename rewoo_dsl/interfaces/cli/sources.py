@@ -2,9 +2,9 @@
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
+from ..._record import record
 from .exits import WrongUse
 
 MAX_BYTES = 16 << 20
@@ -12,7 +12,7 @@ STDIN = "-"
 _MARK = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """A text and what to call it in findings. `path` is None for standard input."""
 

@@ -6,13 +6,14 @@ Results go to `out`, everything said about the work goes to `err`, so that a pip
 import io
 import os
 import sys
-from dataclasses import dataclass
 from typing import TextIO
+
+from ..._record import record
 
 _RED, _RESET = "\x1b[1;31m", "\x1b[0m"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Terminal:
     """The streams of this process. `is_live`: progress may be redrawn; `can_ask`: somebody is there to answer."""
 

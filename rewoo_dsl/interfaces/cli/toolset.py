@@ -8,11 +8,11 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..._record import record
 from ...ir.signature import Signature
 from .arguments import Options
 from .exits import WrongUse
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHOWN_FRAMES = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Toolset:
     """Tools as a command needs them: signatures to check with, and a registry where there is code to run.
 

@@ -5,9 +5,10 @@ and reference pages print `signature`, `doc` and `examples`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, TypeAlias
 
+from ..._record import record
 from ..expr import Apply, Expr, ListOf, Path, Selector, escape
 from ..findings import Report
 from ..fuel import cut
@@ -27,7 +28,7 @@ Function: TypeAlias = Callable[..., Value]
 """Takes the `Fuel`, then one argument per parameter in order of declaration, absent ones as their default."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parameter:
     """One parameter. Without a `default` it is required.
 
@@ -54,7 +55,7 @@ class Parameter:
         return shown if self.default is REQUIRED else f"{shown}?"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """The arguments of one call as its type rule sees them: types, places and selectors by parameter."""
 
@@ -84,7 +85,7 @@ Rule: TypeAlias = Callable[[Given], Type]
 """The type of the result; asked after every argument was found to be of its parameter's type, or complained about."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Builtin:
     """A pure function of the language. `examples` are pairs of an expression and the literal it gives."""
 
@@ -104,7 +105,7 @@ class Builtin:
         return next((p for p in self.parameters if p.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bound:
     """The arguments of a call by parameter, each with its pointer; `problems` say what does not fit the signature."""
 
