@@ -285,6 +285,9 @@ def _bare_word(at: Failure) -> Diagnostic | None:
     if word is None:
         return None
     span = at.span(*word.span())
+    if at.rest[:1] == "[":
+        hint = f'inside brackets, write `{word[0]}("…")`; a tool call stands alone right of `=`, `fallback` or `else`'
+        return found(codes.BARE_WORD, f"`{word[0]}[…]` cannot stand here", span, hint=hint)
     fixes = [replacing("quote it", span, f'"{word[0]}"'), replacing("make it a name", span, f"#{word[0]}")]
     hint = f'write "{word[0]}" for text, #{word[0]} for a name, {word[0]}(…) for a call'
     return found(codes.BARE_WORD, f"`{word[0]}` stands here bare", span, hint=hint, fixes=fixes)
@@ -311,6 +314,21 @@ def _unknown_clause(at: Failure) -> Diagnostic | None:
     return found(codes.UNKNOWN_CLAUSE, message, at.here(), hint=hint, fixes=fixes, allowed=CLAUSES.values())
 
 
+def _keyword_alone(at: Failure) -> Diagnostic | None:
+    """A keyword that nothing follows does not read as one, because it brings its blanks along."""
+    word = at.rest.strip(" \t")
+    if word not in (KEYWORDS.get(name) for name in at.expected):
+        return None
+    return found(codes.MISSING_VALUE, f"something is missing behind `{word}`", at.here())
+
+
+def _missing_hash(at: Failure) -> Diagnostic | None:
+    if at.expected != {"EVID"} or not at.word():
+        return None
+    fix = replacing(f"write `#{at.word()}`", at.span(at.position, at.position), "#", safe=True)
+    return found(codes.MISSING_SIGIL, f"a name is written `#{at.word()}`", at.here(), fixes=[fix])
+
+
 def _inner_quote(at: Failure) -> Diagnostic | None:
     """A text goes on behind its closing quote: `"say "hi" now"`."""
     if at.last != "STRING" or not at.word() or re.match(r"\w+[ \t]*[=:]", at.rest):
@@ -326,7 +344,7 @@ def _comma(at: Failure) -> Diagnostic | None:
         return found(
             codes.UNEXPECTED, "two commas, nothing between them", at.span(at.position, at.position + 1), fixes=[fix]
         )
-    if "COMMA" in at.expected and re.match(r"[\w\"'#\[{]", at.rest) and not CLAUSES.keys() & at.expected:
+    if "COMMA" in at.expected and re.match(r"[\w\"'#\[{]", at.rest) and "RETRY" not in at.expected:
         fix = replacing("put a comma there", at.span(at.position, at.position), ", ")
         return found(codes.UNEXPECTED, "a comma is missing here", at.here(), fixes=[fix], allowed=shown(at.expected))
     return None
@@ -352,7 +370,9 @@ def _operator(at: Failure) -> Diagnostic | None:
         return None
     word = _OPERATORS[match[0]]
     span = at.span(at.position, at.position + len(match[0]))
-    fix = replacing(f"write `{word}`", span, f" {word} ")
+    before = "" if at.text[at.position - 1 : at.position] in " \t" else " "
+    behind = "" if at.rest[len(match[0]) : len(match[0]) + 1] in " \t" else " "
+    fix = replacing(f"write `{word}`", span, f"{before}{word}{behind}")
     return found(codes.UNEXPECTED, f"`{match[0]}` is written `{word}` here", span, fixes=[fix])
 
 
@@ -374,7 +394,9 @@ def _foreign_reference(at: Failure) -> Diagnostic | None:
 
 
 def _leading_zero(at: Failure) -> Diagnostic | None:
-    if at.last not in ("NUMBER", "COUNT") or at.position == 0 or not (at.rest[:1].isalnum() or at.rest[:1] == "."):
+    if at.last not in ("NUMBER", "COUNT") or at.text[at.position - 1 : at.position] in " \t":
+        return None
+    if not (at.rest[:1].isalnum() or at.rest[:1] == "."):
         return None
     number = re.compile(r"[\w.]+").search(at.text, max(0, at.text.rfind(" ", 0, at.position)))
     message = "a number is written like `7`, `-7`, `0.5` or `1.5e3`"
@@ -413,6 +435,8 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     _operator,
     _curly,
     _foreign_reference,
+    _missing_hash,
+    _keyword_alone,
     _unknown_clause,
     _leading_zero,
     _path,

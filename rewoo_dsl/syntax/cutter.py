@@ -64,7 +64,8 @@ class Piece:
     """One statement: `text[start:end]`, without blanks around it.
 
     `blanks` are the ranges to read as blanks. `remarks` are comments inside, `trailing` is the one behind it. A piece
-    that is not `closed` was ended by the end of the text: more text could still change it. `indent` is that of its line.
+    that is not `closed` was ended by the end of the text: more text could still change it. `indent` is that of its
+    line.
     """
 
     start: int

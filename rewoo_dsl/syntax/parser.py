@@ -13,7 +13,7 @@ from typing import Any
 from ..diag.codes import syntax as codes
 from ..diag.diagnostic import Diagnostic, Severity, Span
 from . import ast
-from .builder import Builder
+from .builder import Builder, Complaint
 from .complaints import KEYWORDS, Failure, explain, found, meaning, replacing, unclosed
 from .cutter import Cutter, Gap, Piece, Remark, Trouble
 from .engine import Stuck
@@ -31,6 +31,7 @@ _STEP_IN_COMMENT = re.compile(
     r"(?://+|\#!?)[ \t]*(?:\#[A-Za-z_]\w*|E[0-9]+)[ \t]*(?::[^=]*)?=(?!=)[ \t]*[A-Za-z_][\w.]*[ \t]*[\[(]"
 )
 _DIVISOR = re.compile(r"//[ \t]*(?=[0-9]|\#[A-Za-z_]|\()")
+_ALMOST_HEAD = re.compile(r"[-*\d. \t]*(plan|goal|solve)[\d* \t]*:", re.IGNORECASE)
 _SHOWN_PROSE = 40
 
 
@@ -244,7 +245,8 @@ class _Parser:
     def _checked(self, statement: Any, span: Span) -> ast.Statement:
         """What the grammar let through and the language does not."""
         for complaint in self.builder.complaints:
-            self.tell(meaning(complaint))
+            if not (isinstance(statement, ast.Step) and self._second_if(statement, complaint)):
+                self.tell(meaning(complaint))
         self.builder.complaints.clear()
         if self.builder.operators > self.limits.expression and _is_deep(statement, self.limits.expression):
             self.tell(found(codes.TOO_LARGE, "this expression is nested too deep", span))
@@ -368,9 +370,7 @@ class _Parser:
         message = (
             f"`{begins}` is no statement" if count == 1 else f"{count} lines are no statements, from `{begins}` on"
         )
-        word = self.text[first.start : first.end].split(maxsplit=1)[:1]
-        continues = bool(word) and word[0] in KEYWORDS.values()
-        hint = "end the line above with `\\` to go on here" if continues else "a comment begins with `//`"
+        hint = _prose_hint(self.text[first.start : first.end])
         starts = ["Plan: …", "#E1 = …", "return …", "Solve: …"]
         edits = tuple(replacing("", Span(span.start, span.start), "// ").edits[0] for span in self._prose[:100])
         fix = replacing("make it a comment", first, "").model_copy(update={"edits": edits})
@@ -385,6 +385,23 @@ class _Parser:
             return
         if not isinstance(step.fallback.value, ast.Call | ast.RawCall) and self._follows(step.fallback, step.condition):
             self._tell_ambiguous(step.fallback.value, step.condition, "fallback")
+
+    def _second_if(self, step: ast.Step, complaint: Complaint) -> bool:
+        """`… else 2 if #b else 3`: the second `if` is told here when it stands behind a bare value."""
+        first = step.condition
+        if complaint.text != "if" or complaint.about != "twice" or first is None or first.otherwise is None:
+            return False
+        if (
+            isinstance(first.otherwise, ast.Call | ast.RawCall)
+            or self.text[first.span.end : complaint.span.start].strip()
+        ):
+            return False
+        whole = Span(first.otherwise.span.start, complaint.span.end)
+        chosen = f"({self.text[whole.start : whole.end]})"
+        fix = replacing("a choice of what `else` gives", whole, chosen)
+        message = "a second `if`, behind the bare value of `else`; a choice stands in brackets"
+        self.tell(found(codes.AMBIGUOUS_IF, message, complaint.span, fixes=[fix]))
+        return True
 
     def _follows(self, clause: ast.Clause, condition: ast.If) -> bool:
         if condition.span.start < clause.span.end:
@@ -416,6 +433,18 @@ class _Parser:
             fix = replacing("divide with `/`", Span(remark.start, remark.start + 2), "/")
             message = "`//` begins a comment; it does not divide"
             self.tell(found(codes.COMMENT_LIKE_DIVISION, message, remark, fixes=[fix]))
+
+
+def _prose_hint(text: str) -> str:
+    word = text.split(maxsplit=1)[0] if text.split(maxsplit=1) else ""
+    if word in KEYWORDS.values():
+        return "end the line above with `\\` to go on here"
+    if word[:1] == "#":
+        return "a name begins with a letter: `#E1`"
+    head = _ALMOST_HEAD.match(text)
+    if head:
+        return f"did you mean `{head[1].capitalize()}:`?"
+    return "a comment begins with `//`"
 
 
 def _is_deep(statement: Any, most: int) -> bool:

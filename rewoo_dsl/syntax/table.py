@@ -74,7 +74,10 @@ def build(grammar: str) -> dict[str, Any]:
 
 
 def _reachable(parse_table: Any) -> list[int]:
-    """The states that the statement starts can reach, in an order that is always the same; the inside of text is read by its terminals alone."""
+    """The states that the statement starts can reach, in an order that is always the same.
+
+    Those of `text` and `raw_text` are left out: the inside of text is read by its terminals alone.
+    """
     todo = [parse_table.start_states[start] for start in STARTS]
     seen = dict.fromkeys(todo)
     for state in todo:
