@@ -1,8 +1,11 @@
 """Every word of the command line, on one page. Nothing here imports what a command needs."""
 
 import argparse
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
+
+from .terminal import columns
 
 EXIT_CODES = """\
 exit codes:
@@ -15,7 +18,7 @@ exit codes:
 
 
 class Options(argparse.Namespace):
-    """What was asked for. Each command sets its own part, declared below; the rest keeps these values."""
+    """What was asked for. Each command sets its own part; the rest keeps these values."""
 
     command: str
     quiet: bool = False
@@ -45,12 +48,28 @@ class Options(argparse.Namespace):
     api: Literal["auto", "responses", "chat"] = "auto"
 
 
-def read_arguments(argv: Sequence[str]) -> Options:
-    """The options in `argv`. Raises SystemExit when they make no sense, or ask for help or the version."""
-    options = _parser().parse_args(argv, namespace=Options())
+def read_arguments(words: Sequence[str]) -> Options:
+    """The options in `words`. Raises SystemExit when they make no sense, or ask for help or the version.
+
+    Only the parser of the command that is meant is built: seven of them would take longer than a small plan's check.
+    """
+    if not words or words[0] not in _COMMANDS:
+        overview = _overview()
+        overview.parse_args(words)
+        overview.error("the command comes first")  # behind `--`
+    summary, declare = _COMMANDS[words[0]]
+    parser = argparse.ArgumentParser(prog=f"rewoo {words[0]}", description=summary, formatter_class=_formatter)
+    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but results and errors")
+    declare(parser)
+    options = parser.parse_args(words[1:], namespace=Options(command=words[0]))
     if getattr(options, "json", False):
         options.format = "json"
     return options
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """argparse's own would import half of `shutil` to learn the width, and makes one for every option."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=min(columns(sys.stdout, sys.stderr), 100))
 
 
 class _Version(argparse.Action):
@@ -61,30 +80,22 @@ class _Version(argparse.Action):
         parser.exit(0)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _overview() -> argparse.ArgumentParser:
+    """What stands before a command: help and version."""
+    commands = "\n".join(f"  {name:8} {summary}" for name, (summary, _) in _COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="rewoo",
+        usage="rewoo [-h] [--version] COMMAND …",
         description="Plans for language models: written, checked and bounded before any tool runs.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"commands (`rewoo COMMAND --help` tells more):\n{commands}\n\n{EXIT_CODES}",
+        formatter_class=_formatter,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and leave")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_check, _fmt, _run, _ask, _graph, _explain, _tools):
-        add(commands)
+    parser.add_argument("command", choices=[*_COMMANDS], metavar="COMMAND", help=argparse.SUPPRESS)
     return parser
 
 
-def _command(commands: Any, name: str, summary: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
-    parser.add_argument(
-        "-q", "--quiet", action="store_true", help="say nothing about the work, only results and errors"
-    )
-    return parser
-
-
-def _check(commands: Any) -> None:
-    parser = _command(commands, "check", "Find what is wrong with plans, without running anything.")
+def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a plan; `-` is standard input")
     _tools_option(parser)
     _docs_options(parser)
@@ -95,15 +106,13 @@ def _check(commands: Any) -> None:
     )
 
 
-def _fmt(commands: Any) -> None:
-    parser = _command(commands, "fmt", "Bring plans into the canonical form, in place.")
+def _fmt(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a plan; `-` reads standard input and prints")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when something would change")
     parser.add_argument("--diff", action="store_true", help="change nothing; show what would change")
 
 
-def _run(commands: Any) -> None:
-    parser = _command(commands, "run", "Check a plan and run it.")
+def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC", help="a plan; `-` is standard input")
     parser.add_argument(
         "-i", "--input", action="append", default=[], metavar="NAME=VALUE",
@@ -118,8 +127,7 @@ def _run(commands: Any) -> None:
     _format_option(parser, "text", "json")
 
 
-def _ask(commands: Any) -> None:
-    parser = _command(commands, "ask", "Answer a question: plan it, run the plan, answer from the evidence.")
+def _ask(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question", metavar="QUESTION", help="the question; `-` is standard input")
     _tools_option(parser)
     _docs_options(parser)
@@ -132,24 +140,20 @@ def _ask(commands: Any) -> None:
     _format_option(parser, "text", "json")
 
 
-def _graph(commands: Any) -> None:
-    parser = _command(commands, "graph", "Draw a plan.")
+def _graph(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC", help="a plan; `-` is standard input")
     _tools_option(parser)
     _format_option(parser, "terminal", "ascii", "mermaid", "dot", "svg")
     parser.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of standard output")
 
 
-def _explain(commands: Any) -> None:
-    parser = _command(commands, "explain", "Explain a code such as RW101; without one, list them all.")
+def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", nargs="?", metavar="CODE", help="a code by its number or its name")
 
 
-def _tools(commands: Any) -> None:
-    parser = _command(commands, "tools", "List the tools that plans may call.")
+def _tools(parser: argparse.ArgumentParser) -> None:
     _tools_option(parser)
     _docs_options(parser)
-    _model_options(parser)
     _format_option(parser, "text", "json")
 
 
@@ -192,3 +196,15 @@ def _format_option(parser: argparse.ArgumentParser, default: str, *others: str) 
     parser.add_argument("--format", choices=(default, *others), default=default, help=f"default: {default}")
     if "json" in others:
         parser.add_argument("--json", action="store_true", help="short for --format json")
+
+
+_COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "check": ("Find what is wrong with plans, without running anything.", _check),
+    "fmt": ("Bring plans into the canonical form, in place.", _fmt),
+    "run": ("Check a plan and run it.", _run),
+    "ask": ("Answer a question: plan it, run the plan, answer from the evidence.", _ask),
+    "graph": ("Draw a plan.", _graph),
+    "explain": ("Explain a code such as RW101; without one, list them all.", _explain),
+    "tools": ("List the tools that plans may call.", _tools),
+}
+"""Each command's summary, and what declares its words."""

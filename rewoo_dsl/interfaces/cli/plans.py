@@ -85,6 +85,8 @@ def refused(error: PlanError, checked: Checked, terminal: Terminal) -> WrongUse:
 
 def show_findings(checked: Checked, terminal: Terminal, *, as_result: bool) -> None:
     """The findings for a person: on standard output where they are what was asked for, else beside it."""
+    if not checked.diagnostics:
+        return
     from ...diag.text import render_text
 
     text = render_text(
@@ -95,8 +97,6 @@ def show_findings(checked: Checked, terminal: Terminal, *, as_result: bool) -> N
         colour=terminal.out_colour if as_result else terminal.err_colour,
         width=terminal.columns,
     )
-    if not text:
-        return
     if as_result:
         terminal.give(text)
     else:

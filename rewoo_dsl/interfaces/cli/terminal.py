@@ -41,7 +41,7 @@ class Terminal:
             err_colour=_colour(err),
             is_live=_is_terminal(err) and os.environ.get("TERM") != "dumb",
             can_ask=_is_terminal(sys.stdin) and _is_terminal(err),
-            columns=_columns(out, err),
+            columns=columns(out, err),
         )
 
     @property
@@ -83,12 +83,12 @@ def _colour(stream: TextIO) -> bool:
     return _is_terminal(stream) and os.environ.get("TERM") != "dumb"
 
 
-def _columns(*streams: TextIO) -> int:
+def columns(*streams: TextIO | None) -> int:
     """The width of the terminal; 100 where there is none, as in a file."""
     if (said := os.environ.get("COLUMNS", "")).isdigit() and int(said) > 0:
         return int(said)
     for stream in streams:
-        if _is_terminal(stream):
+        if stream is not None and _is_terminal(stream):
             try:
                 return os.get_terminal_size(stream.fileno()).columns or 100
             except OSError:

@@ -34,6 +34,9 @@ def _give(checked: Checked, options: Options, terminal: Terminal) -> None:
         show_findings(checked, terminal, as_result=True)
     if options.quiet:
         return
+    if not checked.diagnostics:
+        terminal.say(f"{checked.source.name}: no findings")
+        return
     from ....diag.text import summary
 
     terminal.say(f"{checked.source.name}: {summary(checked.diagnostics)}")
