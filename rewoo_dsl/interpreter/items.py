@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..ir.evaluate import Compiled
+from ..ir.expr import Constant, Ref
 from ..ir.fuel import EvaluationError, Fuel
 from ..tools.errors import ResultError
 from ..tools.results import weigh
@@ -71,7 +72,14 @@ def holds(clauses: Clauses, names: Mapping[str, Any], fuel: Fuel) -> bool:
 
 
 def _arguments(action: ToolCall | PlanCall, names: Mapping[str, Any], fuel: Fuel) -> dict[str, Any]:
-    arguments = {name: evaluate(names, fuel) for name, evaluate in action.arguments}
+    arguments = {}
+    for name, argument in action.arguments:
+        if type(argument) is Ref:
+            arguments[name] = names[argument.name]
+        elif type(argument) is Constant:
+            arguments[name] = argument.value
+        else:
+            arguments[name] = argument(names, fuel)  # type: ignore[operator]  # neither of the two: it is compiled
     if type(action) is ToolCall:
         problem = None if action.tool.check is None else action.tool.check(arguments)
     else:

@@ -5,9 +5,9 @@ has ended, so that a plan of a hundred thousand steps holds the code of a few. S
 called again and again. Nothing in here changes while a plan runs.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, final
+from typing import Any, TypeAlias, TypeGuard, final
 
 from ..ir.evaluate import Compiled, compile_expr
 from ..ir.expr import Constant, Expr, Ref, references
@@ -19,6 +19,10 @@ from .schemas import Check, check_of
 
 RETURN = "return"
 """`return` follows the same rule as a step, so it is one, under this name, behind all others."""
+
+
+Argument: TypeAlias = Ref | Constant | Compiled
+"""What most arguments are, a literal or a name without path, is looked up as it stands; the rest is compiled."""
 
 
 @dataclass(slots=True)
@@ -40,7 +44,7 @@ class ToolCall:
     """A call of a tool."""
 
     tool: ToolCode
-    arguments: list[tuple[str, Compiled]]
+    arguments: Sequence[tuple[str, Argument]]
 
     @property
     def name(self) -> str:
@@ -62,7 +66,7 @@ class PlanCall:
 
     name: str
     program: "Program"
-    arguments: list[tuple[str, Compiled]]
+    arguments: Sequence[tuple[str, Argument]]
 
     @property
     def is_write(self) -> bool:
@@ -275,7 +279,7 @@ class _Library:
     def _action(self, action: LinkedAction) -> Action:
         if not isinstance(action, LinkedCall):
             return PureValue(compile_expr(action))
-        arguments = [(name, _argument(value)) for name, value in action.args]
+        arguments = _arguments(action.args)
         target = action.target
         if isinstance(target, LinkedPlan):
             return PlanCall(action.name, self.program(target), arguments)
@@ -300,15 +304,15 @@ class _Library:
         return self._checks[key]
 
 
-def _argument(value: Expr) -> Compiled:
-    """As `compile_expr`; what most arguments are is compiled here, for the start of a step is where time matters."""
-    if type(value) is Ref and not value.path:
-        name = value.name
-        return lambda names, _: names[name]
-    if type(value) is Constant:
-        constant = value.value
-        return lambda _, __: constant
-    return compile_expr(value)
+def _arguments(args: Sequence[tuple[str, Expr]]) -> Sequence[tuple[str, Argument]]:
+    for _, value in args:
+        if not _is_leaf(value):
+            return [(name, one if _is_leaf(one) else compile_expr(one)) for name, one in args]
+    return args  # type: ignore[return-value]  # all of them are leaves
+
+
+def _is_leaf(value: Expr) -> TypeGuard[Ref | Constant]:
+    return type(value) is Constant or (type(value) is Ref and not value.path)
 
 
 def _optional(expression: Expr | None) -> Compiled | None:
