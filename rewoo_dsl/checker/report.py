@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -44,13 +44,17 @@ class Report:
     def errors(self) -> tuple[Diagnostic, ...]:
         return tuple(one for one in self.diagnostics if one.is_error)
 
-    def with_sub_plans(self, reports: Mapping[str, Report]) -> Report:
-        """The same report with the findings about sub-plans behind its own; with an error there nothing is linked."""
-        below = (one.model_copy(update={"file": file}) for file, sub in reports.items() for one in sub.diagnostics)
-        diagnostics = (*self.diagnostics, *below)
+    def extended(self, more: Iterable[Diagnostic]) -> Report:
+        """The same report with further findings behind its own; with an error among them nothing is linked."""
+        diagnostics = (*self.diagnostics, *more)
         sound = not any(one.is_error for one in diagnostics)
+        return replace(self, diagnostics=diagnostics, linked=self.linked if sound else None)
+
+    def with_sub_plans(self, reports: Mapping[str, Report]) -> Report:
+        """The same report with the findings about sub-plans behind its own; an error in one of them is an error."""
+        below = (one.model_copy(update={"file": file}) for file, sub in reports.items() for one in sub.diagnostics)
         sources = {file: sub.text for file, sub in reports.items() if sub.text is not None}
-        return replace(self, diagnostics=diagnostics, linked=self.linked if sound else None, sources=sources)
+        return replace(self.extended(below), sources=sources)
 
     def render(self) -> str:
         """The findings for a person, with the lines they are about; an empty text when there are none."""
