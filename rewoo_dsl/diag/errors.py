@@ -10,9 +10,13 @@ RewooError
 └── InternalError     our bug, please report
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from .diagnostic import Diagnostic
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .diagnostic import Diagnostic
 
 
 class RewooError(Exception):

@@ -5,6 +5,7 @@ by name, when it is asked for, and nowhere else: `rewoo check` pays for nothing 
 command, imports stand where they stand everywhere.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -18,16 +19,29 @@ from .terminal import Terminal
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit code (see `exits.py`)."""
+    """Run one command and give its exit code (see `exits.py`). Without `argv` the process ends with it."""
     terminal = Terminal.of_process()
     words = sys.argv[1:] if argv is None else argv
-    return guarded(lambda: _execute(words, terminal), terminal)
+    code = guarded(lambda: _execute(words, terminal), terminal)
+    if argv is None:
+        gc.freeze()  # all that is left goes with the process; looking through it once more is a tenth of `rewoo check`
+    return code
 
 
 def _execute(words: Sequence[str], terminal: Terminal) -> int:
     options = read_arguments(words)
-    command: Callable[[Options, Terminal], int] = import_module(f".commands.{options.command}", __package__).execute
-    return command(options, terminal)
+    return _command(options.command)(options, terminal)
+
+
+def _command(name: str) -> Callable[[Options, Terminal], int]:
+    """The function of a command. What its imports make stays: nobody looks for garbage in it, now or later."""
+    gc.disable()
+    try:
+        command: Callable[[Options, Terminal], int] = import_module(f".commands.{name}", __package__).execute
+    finally:
+        gc.freeze()
+        gc.enable()
+    return command
 
 
 def guarded(work: Callable[[], int], terminal: Terminal) -> int:
