@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .._record import record
 from ..ir.expr import Action, Call, Constant, Expr, Ref, children
 from ..ir.findings import Finding
 from ..ir.infer import Scope as Known
@@ -42,7 +43,7 @@ MAX_TYPE_DEPTH = 32
 MAX_ALTERNATIVES = 32
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """A value of type `source` where `wanted` is expected; `from_call` says that the run time looks as well."""
 

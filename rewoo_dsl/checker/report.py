@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol
 
+from .._record import Record, record
 from ..diag.diagnostic import Diagnostic, Span
 from ..diag.errors import PlanError
 from ..ir.linked import LinkedPlan
@@ -18,8 +19,8 @@ class SourceMap(Protocol):
     def find(self, pointer: str, /) -> Span | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+@record
+class Report(Record):
     """The findings about one plan, in order of place; those about a sub-plan name its `file` and follow.
 
     `plan` is what could be read, without broken statements; None when there is no plan at all. `linked` is the plan

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from .._record import record
 from ..diag.diagnostic import Span
 from .limits import Limits
 
@@ -50,7 +51,7 @@ _NEWLINES = re.compile(r"\r?\n")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trouble:
     """Why a piece cannot be parsed: what was opened at `opened` is not closed, or not by what stands at `at`."""
 
@@ -89,14 +90,14 @@ class Piece:
         return "".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Remark:
     """A comment on a line of its own."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gap:
     """Blank lines."""
 

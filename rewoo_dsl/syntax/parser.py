@@ -7,9 +7,10 @@ size is checked before anything recurses, and a piece is read again at most a fi
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from .._record import record
 from ..diag.codes import syntax as codes
 from ..diag.diagnostic import Diagnostic, Severity, Span
 from . import ast
@@ -35,7 +36,7 @@ _ALMOST_HEAD = re.compile(r"[-*\d. \t]*(plan|goal|solve)[\d* \t]*:", re.IGNORECA
 _SHOWN_PROSE = 40
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parsed:
     """What a text is: its statements, and everything there is to say about it, in order of place."""
 
