@@ -331,7 +331,8 @@ def _missing_hash(at: Failure) -> Diagnostic | None:
 
 def _inner_quote(at: Failure) -> Diagnostic | None:
     """A text goes on behind its closing quote: `"say "hi" now"`."""
-    if at.last != "STRING" or not at.word() or re.match(r"\w+[ \t]*[=:]", at.rest):
+    touches = at.text[at.position - 1 : at.position] in ('"', "'")
+    if at.last != "STRING" or not touches or not at.word() or re.match(r"\w+[ \t]*[=:]", at.rest):
         return None
     message = "the text ended at the quote before this word"
     hint = 'write `\\"` for a quote inside a text, or put the text in single quotes'
@@ -345,7 +346,9 @@ def _comma(at: Failure) -> Diagnostic | None:
             codes.UNEXPECTED, "two commas, nothing between them", at.span(at.position, at.position + 1), fixes=[fix]
         )
     if "COMMA" in at.expected and re.match(r"[\w\"'#\[{]", at.rest) and "RETRY" not in at.expected:
-        fix = replacing("put a comma there", at.span(at.position, at.position), ", ")
+        end = len(at.text[: at.position].rstrip(" \t"))
+        comma = "," if end < at.position else ", "
+        fix = replacing("put a comma there", at.span(end, end), comma)
         return found(codes.UNEXPECTED, "a comma is missing here", at.here(), fixes=[fix], allowed=shown(at.expected))
     return None
 
@@ -429,8 +432,8 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     _left_side,
     _unknown_type,
     _bare_word,
-    _comma,
     _inner_quote,
+    _comma,
     _assignment,
     _operator,
     _curly,
