@@ -1,0 +1,123 @@
+"""LLMCompiler: numbered calls, `$1` or `${1}` for an earlier result, `join()` and `<END_OF_PLAN>` at the end.
+
+`join` hands everything to whoever answers and is no step. A line that begins with a number and a call always begins a
+step, so a parenthesis that is never closed costs no step behind it. `Thought:` lines say why.
+"""
+
+import re
+from collections.abc import Iterator
+
+from ...diag.codes import dialects as codes
+from ...diag.diagnostic import Span
+from ...ir.expr import Expr, Ref
+from ._dialect import Dialect, Reading, Sample
+from .calls import Call, read_call
+from .imported import Imported
+from .literals import clean
+from .nodes import Bare, Fields
+from .steps import References, Step, Steps, Target
+
+END = "<END_OF_PLAN>"
+_HEAD = re.compile(r"^[ \t]*(?:\$?(\d+)\s*[.)]|(?=join\())[ \t]*", re.MULTILINE)
+_CALL = re.compile(r"(?:\w+\s*=\s*)?[A-Za-z_][\w.\-]*[ \t]*\(")
+_REFERENCE = re.compile(r"\$\{?(\d+)\}?")
+_THOUGHT = re.compile(r"^[ \t]*Thought:[ \t]*(.*)$", re.MULTILINE)
+_LOST = re.compile(r"^[ \t]*\$?\d+\s*[.)]|^[ \t]*\w+\(.*\)[ \t]*$", re.MULTILINE)
+
+EXAMPLE = """\
+1. search("current temperature in San Francisco")
+2. math("raise it to the 3rd power", ["$1"])
+Thought: I can answer now.
+3. join()<END_OF_PLAN>
+"""
+
+
+def read(reading: Reading) -> Imported:
+    steps = reading.steps(references=References(_REFERENCE, _target), bare=_bare)
+    text = reading.text
+    heads = [head for head in _HEAD.finditer(text) if _CALL.match(text, head.end())]
+    at, is_joined, rationale = 0, False, ""
+    for head, limit in _with_limits(heads, len(text)):
+        rationale = _between(reading, at, head.start())
+        call = read_call(reading.source.part(0, limit), reading.found, _call_start(text, head.end()))
+        if call is None:
+            continue
+        at = head.end() + (call.end - head.end())
+        if call.tool == "join":
+            is_joined = True
+        else:
+            steps.add(_step(reading, head, call, rationale or ""))
+    _ending(reading, at, is_joined=is_joined)
+    return steps.finish(reading.dialect)
+
+
+def _with_limits(heads: list[re.Match[str]], end: int) -> Iterator[tuple[re.Match[str], int]]:
+    """Every head with the place where the next one begins: no call reaches beyond it."""
+    limits = [head.start() for head in heads[1:]] + [end]
+    yield from zip(heads, limits, strict=False)
+
+
+def _call_start(text: str, at: int) -> int:
+    """Where the tool's name is; `x = tool(…)` names a variable that nothing can use."""
+    named = re.compile(r"\w+\s*=\s*").match(text, at)
+    return named.end() if named else at
+
+
+def _step(reading: Reading, head: re.Match[str], call: Call, rationale: str) -> Step:
+    step = Step(head[1], Span(head.start(), call.span.end), call.tool, call.tool_span, rationale=rationale)
+    match call.positional, call.named:
+        case [Fields() as only], {}:
+            message = "an object is the only argument; its fields are read as named arguments"
+            reading.found.add(codes.MISSING_MARK, message, only.span)
+            step.named = only.fields
+        case _:
+            step.positional, step.named = call.positional, call.named
+    return step
+
+
+def _target(match: re.Match[str]) -> Target:
+    return match[1], ()
+
+
+def _bare(steps: Steps, node: Bare) -> Expr | None:
+    whole = _REFERENCE.fullmatch(node.text)
+    return Ref(name=steps.names.step(whole[1])) if whole else None
+
+
+def _between(reading: Reading, start: int, end: int) -> str:
+    """The thoughts between two steps. Other words are left out, with a note, or an error when they look like a step."""
+    between = reading.text[start:end]
+    words = _THOUGHT.sub("", between).replace(END, "").strip(" \t\r\n.`")
+    if words:
+        lost = _LOST.search(between)
+        span = Span(start + lost.start(), start + lost.end()) if lost else Span(start, end)
+        if lost:
+            reading.found.add(codes.UNREADABLE_STEP, "this reads as a step and is not written as one", span)
+        else:
+            reading.found.add(codes.WRAPPED, "words between the steps are left out", span)
+    return clean("\n".join(thought.strip() for thought in _THOUGHT.findall(between)))
+
+
+def _ending(reading: Reading, at: int, *, is_joined: bool) -> None:
+    text = reading.text
+    _between(reading, at, len(text))
+    last = Span(len(text.rstrip()), len(text.rstrip()))
+    if not is_joined and _HEAD.search(text):
+        reading.found.add(codes.CUT_SHORT, "there is no join(): the plan was cut short", last)
+    elif is_joined and END not in text:
+        reading.found.add(codes.MISSING_MARK, f"{END} is missing at the end", last)
+
+
+def marks(sample: Sample) -> int:
+    calls = sample.count(r"^[ \t]*\$?\d+\.[ \t]*[A-Za-z_][\w.\-]*\(")
+    return 90 if calls else 0
+
+
+LLMCOMPILER = Dialect(
+    "llmcompiler",
+    "LLMCompiler",
+    "numbered calls, `$1` for an earlier result, `join()` at the end",
+    EXAMPLE,
+    read,
+    marks,
+)
