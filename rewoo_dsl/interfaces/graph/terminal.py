@@ -331,11 +331,8 @@ def _ways(links: Sequence[Link], exits: Mapping[tuple[Cell, Net], int]) -> list[
     for link in links:
         if link.lower.node is None:
             column = link.lower.x
-            # a bend has air on both sides, so one column to the left is free of boxes
             if taken.get(column, link.net) is not link.net:
-                column = link.lower.x = next(
-                    c for c in (column - 1, column + 1, column) if c not in taken or c == column
-                )
+                column = link.lower.x = _beside(column, taken)
             taken.setdefault(column, link.net)
             entries[link.net].append((column, False))
     for box, into in _into_boxes(links):
@@ -348,6 +345,11 @@ def _ways(links: Sequence[Link], exits: Mapping[tuple[Cell, Net], int]) -> list[
             entries[link.net].append((column, True))
     exit_of = {link.net: exits[link.upper, link.net] for link in links}
     return [_Way(net, column, tuple(entries[net])) for net, column in exit_of.items()]
+
+
+def _beside(column: int, taken: Collection[int]) -> int:
+    """A free column next to `column`, for a bend: it has air on both sides, except at the picture's left edge."""
+    return next((c for c in (column - 1, column + 1) if c >= 0 and c not in taken), column)
 
 
 def _into_boxes(links: Iterable[Link]) -> Iterator[tuple[Cell, list[Link]]]:
