@@ -61,9 +61,9 @@ def measure(value: Value) -> int:
     while stack:
         one = stack.pop()
         if isinstance(one, str):
-            total += len(one) + 2
+            total += _bytes_of(one) + 2
         elif isinstance(one, dict):
-            total += 2 + sum(len(k) + 4 for k in one)
+            total += 2 + sum(_bytes_of(k) + 4 for k in one)
             stack.extend(one.values())
         elif isinstance(one, list):
             total += 2 + len(one)
@@ -71,6 +71,10 @@ def measure(value: Value) -> int:
         else:
             total += 4 if one is None or isinstance(one, bool) else len(repr(one))
     return total
+
+
+def _bytes_of(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def is_unicode(text: str) -> bool:
@@ -95,7 +99,7 @@ def problem(value: object, *, max_bytes: int | None = None, max_depth: int = MAX
         if isinstance(one, str):
             if not is_unicode(one):
                 return "text that is no Unicode (half of a surrogate pair)"
-            total += len(one) + 2
+            total += _bytes_of(one) + 2
         elif one is None or isinstance(one, bool):
             total += 4
         elif isinstance(one, int):
@@ -112,7 +116,7 @@ def problem(value: object, *, max_bytes: int | None = None, max_depth: int = MAX
                     return f"an object key that is no text ({type(key).__name__})"
                 if not is_unicode(key):
                     return "an object key that is no Unicode (half of a surrogate pair)"
-                total += len(key) + 4
+                total += _bytes_of(key) + 4
             stack.extend((v, depth + 1) for v in one.values())
         elif isinstance(one, list):
             total += 2 + len(one)
