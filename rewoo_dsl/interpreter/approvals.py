@@ -95,8 +95,7 @@ def _close(core: Core, number: int) -> None:
     core.questions.pop(number).step.question = None
     for meter in core.clocks:
         if meter.sleeps:
-            meter.sleeps = False
-            core.later(Job.LOOK_AT_CLOCK, meter)
+            core.wake(meter)
 
 
 def _record(core: Core, question: Question, answer: Literal["yes", "no", "expired"]) -> None:

@@ -288,10 +288,14 @@ class _Driver:
             self._watch_until(deadline)
         try:
             value = await self._calls[started.tool](started.arguments, context)
-        except asyncio.CancelledError:
-            if worker.told_to_stop is None:
+        except asyncio.CancelledError as error:
+            if worker.told_to_stop is not None:
+                finished = self._given_up(worker)
+            elif _is_cancelled_from_outside():
                 raise
-            finished = self._given_up(worker)
+            else:  # The tool gave up a task of its own: it has failed, and what it did nobody knows.
+                finished = failure(call.attempt, error, self._now())
+                finished.lost = True
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:
@@ -360,6 +364,11 @@ class _Driver:
         if self._on_event is not None:
             self._on_event(abandoned)
         self._inbox.put_nowait(self._given_up(worker))
+
+
+def _is_cancelled_from_outside() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _usage(context: CallContext) -> dict[str, float]:

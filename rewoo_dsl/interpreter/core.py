@@ -79,6 +79,11 @@ class Core:
         self.numbers += 1
         return self.numbers
 
+    def wake(self, meter: Meter) -> None:
+        """A clock that stood while somebody was asked goes on."""
+        meter.sleeps = False
+        self.later(Job.LOOK_AT_CLOCK, meter)
+
     def set_timer(self, delay: float, job: Job, subject: Any) -> None:
         timer = self.number()
         self.timers[timer] = (job, subject)

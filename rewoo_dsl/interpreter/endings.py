@@ -8,6 +8,8 @@ from .state import Scope
 
 HAS_VALUE: frozenset[State] = frozenset({"succeeded", "skipped"})
 FINAL: frozenset[State] = frozenset({"succeeded", "skipped", "failed", "blocked", "cancelled"})
+TELLING: tuple[Reason, ...] = ("unknown_outcome", "budget", "deadline")
+"""Of several reasons these come first: nobody may try again, and somebody may have to look."""
 
 
 def finish(

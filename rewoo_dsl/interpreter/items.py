@@ -25,7 +25,10 @@ from .state import Ending, Item, Phase
 NO_SECOND_TRY: frozenset[Reason] = frozenset(
     {"bad_argument", "policy", "budget", "deadline", "unknown_outcome", "cancelled"}
 )
-"""After these neither `retry` nor `fallback` helps: nothing was tried, or trying on is what must not happen."""
+"""After these neither `retry` nor `fallback` helps: nothing was tried, or trying on is what must not happen.
+
+When they are about a step of a sub-plan, its call has been tried and has failed: then a fallback may stand in for it.
+"""
 
 
 _SHORT = 256
@@ -121,7 +124,7 @@ def _evaluate(core: Core, item: Item, evaluate: Compiled) -> None:
         failed(core, item, *problem)
 
 
-def launch(core: Core, item: Item) -> None:
+def launch(core: Core, item: Item) -> bool:
     """Starts the item's next attempt, unless a ceiling forbids it. There is a free slot."""
     action = item.action
     assert type(action) is ToolCall  # nothing else waits for a slot
@@ -130,7 +133,9 @@ def launch(core: Core, item: Item) -> None:
         refusal = meter.admit(tool.calls_model)
         if refusal is not None:
             core.later(Job.CEILING, (meter, "budget", refusal))
-            return
+            return False
+        if meter.sleeps:
+            core.wake(meter)
     core.free -= 1
     if tool.name in core.tool_slots:
         core.in_use[tool.name] = core.in_use.get(tool.name, 0) + 1
@@ -140,6 +145,7 @@ def launch(core: Core, item: Item) -> None:
     started = attempt_started(core, item, tool.name)
     core.flying[item.attempt_number] = item
     core.out.append(Call(item.attempt_number, started, tool.signature, clauses.declared, timeout))
+    return True
 
 
 def attempt_started(core: Core, item: Item, tool: str) -> AttemptStarted:
@@ -203,6 +209,11 @@ def _free_slot(core: Core, tool: str) -> None:
     if tool not in core.tool_slots:
         return
     core.in_use[tool] -= 1
+    unpark(core, tool)
+
+
+def unpark(core: Core, tool: str) -> None:
+    """The next call that waits for a slot of this tool has its turn."""
     parked = core.parked.get(tool)
     if parked:
         core.ready.appendleft(parked.popleft())
@@ -265,11 +276,15 @@ def failed(core: Core, item: Item, reason: Reason, message: str, *, lost: bool =
     may_repeat = type(action) is PureValue or action.may_repeat
     if lost and not may_repeat:
         reason = "unknown_outcome"
-    if reason in NO_SECOND_TRY or item.branch == "fallback" or item.step.scope.stopped is not None:
-        settle(core, item, "failed", reason=reason, message=message)
-    elif _may_retry(item, retryable):
+    is_last = item.branch == "fallback"
+    retries = not is_last and reason not in NO_SECOND_TRY and _may_retry(item, retryable)
+    falls_back = not is_last and item.step.code.clauses.fallback is not None and _may_fall_back(item, reason)
+    stopped = item.step.scope.stopped
+    if stopped is not None and (retries or falls_back):
+        settle_as(core, item, stopped)  # an awaited write: what would come next may not start
+    elif retries:
         _schedule_retry(core, item)
-    elif item.step.code.clauses.fallback is not None:
+    elif falls_back:
         _fall_back(core, item)
     else:
         settle(core, item, "failed", reason=reason, message=message)
@@ -283,6 +298,12 @@ def _may_retry(item: Item, retryable: bool) -> bool:
         and action.may_repeat
         and item.attempt <= item.step.code.clauses.retry
     )
+
+
+def _may_fall_back(item: Item, reason: Reason) -> bool:
+    if type(item.action) is PlanCall:
+        return reason != "unknown_outcome"
+    return reason not in NO_SECOND_TRY
 
 
 def _schedule_retry(core: Core, item: Item) -> None:

@@ -116,14 +116,16 @@ class Machine:
         else:
             item = waiting
             core.ready.popleft()
-        if item is None or item.phase is not Phase.QUEUED:
+        if item is None:
             return
-        if core.tool_slots:
-            tool = item.action.name  # type: ignore[union-attr]  # only tool calls are queued
-            if core.in_use.get(tool, 0) >= core.tool_slots.get(tool, core.limits.concurrency):
+        tool = item.action.name  # type: ignore[union-attr]  # only tool calls are queued
+        if item.phase is Phase.QUEUED:
+            if core.tool_slots and core.in_use.get(tool, 0) >= core.tool_slots.get(tool, core.limits.concurrency):
                 core.parked.setdefault(tool, deque()).append(item)
                 return
-        items.launch(core, item)
+            if items.launch(core, item):
+                return
+        items.unpark(core, tool)
 
     # --- the run as a whole ---
 

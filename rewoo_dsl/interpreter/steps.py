@@ -7,7 +7,7 @@ from ..ir.fuel import EvaluationError, Fuel
 from ..trace.events import Branch, Reason, StepStarted
 from . import approvals
 from .core import Core
-from .endings import FINAL, HAS_VALUE, finish
+from .endings import FINAL, HAS_VALUE, TELLING, finish
 from .items import enqueue, holds, prepare, reason_of
 from .program import Action, EachCode, PureValue
 from .state import Item, Phase, Scope, StepRun
@@ -162,7 +162,14 @@ def _finish_each(core: Core, step: StepRun) -> None:
     if not lost:
         finish(core, step.scope, step.place, "succeeded", [item.value for item in step.items])
         return
-    worst = next((item for item in lost if item.state == "failed"), lost[0])
+    worst = min(lost, key=_rank)
     count = "1 item" if len(lost) == 1 else f"{len(lost)} items"
     message = f"{count} of {len(step.items)} without a result; item {worst.index}: {worst.message or worst.reason}"
     finish(core, step.scope, step.place, worst.state, reason=worst.reason, message=message)
+
+
+def _rank(item: Item) -> int:
+    """How telling the reason of a lost item is for the whole step; 0 is the most."""
+    if item.reason in TELLING:
+        return TELLING.index(item.reason)
+    return len(TELLING) + (item.state != "failed")

@@ -4,7 +4,6 @@ At a ceiling, running reads are cancelled and running writes awaited; a cancelle
 come to its end fails, or is cancelled, for the one reason.
 """
 
-from ..trace.events import Reason
 from . import approvals
 from .core import Core
 from .endings import finish
@@ -37,18 +36,37 @@ def _stop_item(core: Core, item: Item, ending: Ending, *, spare_writes: bool) ->
     if item.phase is not Phase.RUNNING:
         settle_as(core, item, ending)
     elif item.child is not None:
+        in_doubt = has_write_in_doubt(item.child)
         stop_scope(core, item.child, ending, spare_writes=spare_writes)
         if not spare_writes:
             item.child = None
-            settle_as(core, item, ending)
+            _settle_stopped(core, item, ending, in_doubt=in_doubt)
     elif not spare_writes or not item.action.is_write:  # type: ignore[union-attr]  # only calls run
         _stop_attempt(core, item, ending)
 
 
 def _stop_attempt(core: Core, item: Item, ending: Ending) -> None:
     core.out.append(Stop(item.attempt_number))
-    if item.action.may_repeat:  # type: ignore[union-attr]  # only calls run
-        settle_as(core, item, ending)
+    _settle_stopped(core, item, ending, in_doubt=not item.action.may_repeat)  # type: ignore[union-attr]  # only calls run
+
+
+def _settle_stopped(core: Core, item: Item, ending: Ending, *, in_doubt: bool) -> None:
+    if in_doubt:
+        settle(core, item, "failed", reason="unknown_outcome", message=f"{ending.message} while it was writing")
     else:
-        reason: Reason = "unknown_outcome"
-        settle(core, item, "failed", reason=reason, message=f"{ending.message} while it was writing")
+        settle_as(core, item, ending)
+
+
+def has_write_in_doubt(scope: Scope) -> bool:
+    """Whether a write has begun there of which nobody knows if it was done, and which may not be done twice."""
+    if "unknown_outcome" in scope.reasons.values():
+        return True
+    return any(_is_in_doubt(item) for step in scope.running.values() for item in step.items)
+
+
+def _is_in_doubt(item: Item) -> bool:
+    if item.phase is not Phase.RUNNING:
+        return item.reason == "unknown_outcome"
+    if item.child is not None:
+        return has_write_in_doubt(item.child)
+    return not item.action.may_repeat  # type: ignore[union-attr]  # only calls run

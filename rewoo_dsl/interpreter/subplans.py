@@ -4,14 +4,12 @@ from typing import Any
 
 from ..trace.events import AttemptFinished, Reason
 from .core import Core, Job
+from .endings import TELLING
 from .items import attempt_started, failed, result_problem, settle
 from .meters import Meter, Used
 from .program import PlanCall, Program
 from .state import Ending, Item, Phase, Scope
-from .stopping import stop_scope
-
-_TELLING: tuple[Reason, ...] = ("unknown_outcome", "budget", "deadline")
-"""Reasons of a step in a sub-plan that are the call's own reason, too: nobody may try again after them."""
+from .stopping import has_write_in_doubt, stop_scope
 
 
 def open_scope(
@@ -105,7 +103,7 @@ def _leave(core: Core, item: Item) -> None:
 def _why(scope: Scope) -> tuple[Reason, str]:
     """The reason of a sub-plan without a value: the most telling one of its own steps, else the first."""
     lost = {place: reason for place, reason in sorted(scope.reasons.items()) if reason != "needs"}
-    for telling in (*_TELLING, *lost.values()):
+    for telling in (*TELLING, *lost.values()):
         for place, reason in lost.items():
             if reason == telling:
                 return reason, f"#{scope.program.names[place]} of the sub-plan: {reason}"
@@ -124,24 +122,10 @@ def give_up(core: Core, item: Item) -> None:
     scope = item.child
     if scope is None:
         return
-    lost = _has_write_under_way(scope)
+    lost = has_write_in_doubt(scope)
     _leave(core, item)
     stop_scope(core, scope, Ending("cancelled", "cancelled", "the sub-plan's time is over"), spare_writes=False)
     reason: Reason = "unknown_outcome" if lost else "timeout"
     message = "the sub-plan did not finish in time"
     _record_end(core, item, None, (reason, message))
     failed(core, item, reason, message)
-
-
-def _has_write_under_way(scope: Scope) -> bool:
-    """Whether an attempt runs whose work may or may not be done, and may not be done twice."""
-    for step in scope.running.values():
-        for item in step.items:
-            if item.phase is not Phase.RUNNING:
-                continue
-            if item.child is not None:
-                if _has_write_under_way(item.child):
-                    return True
-            elif not item.action.may_repeat:  # type: ignore[union-attr]  # only calls run
-                return True
-    return False
