@@ -13,6 +13,7 @@ from typing import TypeAlias
 from ..diag.diagnostic import Diagnostic
 from ..ir.expr import Call
 from ..ir.linked import LinkedPlan
+from ..ir.part import made
 from ..ir.plan import Limit, Plan
 from ..ir.signature import Effect, Signature
 from ..ir.types import ANY, to_schema
@@ -57,7 +58,8 @@ def as_target(scope: Scope, name: str, *, calls: Bounds, linked: LinkedPlan | No
     known = [one for one in targets if one is not None]
     writes = [one for one in known if one.signature.effect is Effect.WRITE]
     plan = scope.plan
-    signature = Signature(
+    signature = made(
+        Signature,
         name=name,
         description=plan.goal or "",
         parameters={

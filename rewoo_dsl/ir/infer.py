@@ -37,6 +37,7 @@ from .expr import (
 )
 from .findings import Certainty, Finding, FindingKind, Report
 from .fuel import cut
+from .part import made
 from .type_rules import (
     LIST,
     NUMBER,
@@ -374,7 +375,7 @@ def _subject(expr: Expr) -> tuple[Ref | None, bool]:
         case Apply(function="get", args=(Ref() as ref, Constant(value=str() | int() as key)), named={}) if (
             None not in ref.path and not isinstance(key, bool)
         ):
-            return Ref(name=ref.name, path=(*ref.path, key)), True
+            return made(Ref, name=ref.name, path=(*ref.path, key)), True
         case _:
             return None, False
 
@@ -417,7 +418,7 @@ def _parent_narrowed(ref: Ref, value: Type, scope: Scope, *, equals: bool) -> Sc
     if not ref.path or not isinstance(key := ref.path[-1], str):
         return scope
     above = ref.path[:-1]
-    parent = _ref(Ref(name=ref.name, path=above), scope, "", _silent)
+    parent = _ref(made(Ref, name=ref.name, path=above), scope, "", _silent)
     if is_unknown(parent):
         return scope
     kept = filtered(parent, lambda a: _may_hold(a, key, value, equals=equals))
