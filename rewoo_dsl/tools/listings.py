@@ -6,19 +6,25 @@
 | OpenAI Chat Completions | `function` holds the tool | name, description, parameters |
 | OpenAI Responses, Anthropic, MCP | an object schema beside the name | the same, MCP the result too |
 | NESTFUL and its kin | parameters by name, each with its own `required` | parameters, fields of the result |
+| Gemini, OpenAI namespaces | a list of tools inside an entry | the same as OpenAI |
+| Seal-Tools | `api_name`, the names of required parameters in a list | the same as NESTFUL, no result |
+| TaskBench | an object with `nodes`, each with an `id` | the tool takes one text |
 | ReWOO | a name and a description | the tool takes one text |
 
 None of them says what a call does to the world, so all of them write. Names that no plan text could write are kept:
 a plan that was read from JSON may still call them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..ir.values import Value, kind
 
 _Fields = dict[str, Value]
 
-_SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema")
+_NAME_KEYS = ("name", "api_name", "id")
+_GROUP_KEYS = ("functionDeclarations", "tools")
+_SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema", "parametersJsonSchema", "parameters_json_schema")
 _RESULT_KEYS = ("returns", "output_schema", "outputSchema")
 _LOOSE_KEYS = ("path_parameters", "query_parameters", "parameters", "arguments")
 _LOOSE_TYPES = {
@@ -49,12 +55,34 @@ class Entry:
 def entries_of(data: Value) -> list[Entry] | None:
     """The tools of any list that is known, or None when it is none."""
     if isinstance(data, list):
-        return [_foreign(one, f"/{i}") for i, one in enumerate(data)]
-    if not isinstance(data, dict) or not isinstance(tools := data.get("tools"), list):
+        return list(_all_foreign(data, ""))
+    if not isinstance(data, dict):
+        return None
+    if isinstance(nodes := data.get("nodes"), list):
+        return list(_all_foreign(nodes, "/nodes"))
+    if not isinstance(tools := data.get("tools"), list):
         return None
     if "version" not in data:
-        return [_foreign(one, f"/tools/{i}") for i, one in enumerate(tools)]
+        return list(_all_foreign(tools, "/tools"))
     return [_own(one, f"/tools/{i}") for i, one in enumerate(tools)]
+
+
+def _all_foreign(tools: list[Value], at: str) -> Iterator[Entry]:
+    """The tools of a list, those of the groups in it too."""
+    for i, one in enumerate(tools):
+        group = _group(one)
+        if group is None:
+            yield _foreign(one, f"{at}/{i}")
+        else:
+            key, inner = group
+            yield from (_foreign(tool, f"{at}/{i}/{key}/{j}") for j, tool in enumerate(inner))
+
+
+def _group(one: Value) -> tuple[str, list[Value]] | None:
+    for key in _GROUP_KEYS:
+        if isinstance(one, dict) and isinstance(inner := one.get(key), list):
+            return key, inner
+    return None
 
 
 def _own(one: Value, at: str) -> Entry:
@@ -68,10 +96,11 @@ def _foreign(one: Value, at: str, *, is_function: bool = False) -> Entry:
         return Entry(at, problem=f"a tool is an object, not {kind(one)}")
     if isinstance(inner := one.get("function"), dict):
         return _foreign(inner, f"{at}/function", is_function=True)
-    if "name" not in one:
+    key = next((key for key in _NAME_KEYS if key in one), None)
+    if key is None:
         return Entry(at, problem="a tool needs a `name`")
-    fields: _Fields = {"name": one["name"], "parameters": _ONE_TEXT}
-    places: dict[str, str] = {}
+    fields: _Fields = {"name": one[key], "parameters": _ONE_TEXT}
+    places = {"name": f"{at}/{key}"}
     if one.get("description") is not None:
         fields["description"] = one["description"]
     if is_function or one.get("type") == "function":
@@ -100,7 +129,9 @@ def _loose_parameters(one: _Fields) -> _Fields | None:
     if isinstance(tables[0].get("type"), str):  # a schema, but in Python's words: {"type": "dict", ...}
         return _schema(tables[0], is_result=False)
     merged = {name: spec for table in tables for name, spec in table.items()}
-    return _object(merged, names=_required(merged), is_result=False) | {"additionalProperties": False}
+    listed = one.get("required")
+    names = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else _required(merged)
+    return _object(merged, names=names, is_result=False) | {"additionalProperties": False}
 
 
 def _schema(spec: Value, *, is_result: bool) -> _Fields:

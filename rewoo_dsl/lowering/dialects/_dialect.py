@@ -104,6 +104,10 @@ class Written:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
+Write: TypeAlias = Callable[[Plan, Mapping[str, Signature], Mapping[str, str]], Written]
+"""Plan, signatures by name, and the format's own names of tools by ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """A format of plans. `marks` says how sure it is, from 0 to 100, that a text is in it."""
@@ -114,7 +118,7 @@ class Dialect:
     example: str
     read: Read
     marks: Callable[[Sample], int]
-    write: Callable[[Plan, Mapping[str, Signature]], Written] | None = None
+    write: Write | None = None
 
 
 __all__ = ["Dialect", "Read", "Reading", "Sample", "Written", "codes"]

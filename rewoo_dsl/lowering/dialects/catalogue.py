@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from ...diag.codes import dialects as codes
 from ...diag.codes import syntax
-from ...diag.diagnostic import Diagnostic, Span
+from ...diag.diagnostic import Span
 from ...ir.plan import Plan
 from ...ir.signature import Signature
 from ...syntax.limits import FILE, Limits
@@ -104,20 +104,26 @@ def read(
     return DIALECTS[name].read(Reading(name, text, found, limits, tools or {}))
 
 
-def write(plan: Plan, dialect: str, *, tools: Mapping[str, Signature] | None = None) -> Written:
+def write(
+    plan: Plan,
+    dialect: str,
+    *,
+    tools: Mapping[str, Signature] | None = None,
+    tool_names: Mapping[str, str] | None = None,
+) -> Written:
     """A plan in another format, or what that format cannot say.
 
     Args:
         tools: signatures by name, which name an argument that the plan gives by place.
+        tool_names: the other format's names of tools by ours, as `Imported` has them.
 
     Raises:
         ValueError: when there is no such dialect, or it cannot be written.
     """
-    if dialect not in WRITABLE:
+    writer = DIALECTS[dialect].write if dialect in DIALECTS else None
+    if writer is None:
         raise ValueError(f"dialect: expected one of {', '.join(WRITABLE)}, got {dialect!r}")
-    writer = DIALECTS[dialect].write
-    assert writer is not None
-    return writer(plan, tools or {})
+    return writer(plan, tools or {}, tool_names or {})
 
 
-__all__ = ["AUTO", "DIALECTS", "WRITABLE", "Diagnostic", "read", "recognise", "write"]
+__all__ = ["AUTO", "DIALECTS", "WRITABLE", "read", "recognise", "write"]

@@ -4,23 +4,29 @@
 step, so a parenthesis that is never closed costs no step behind it. `Thought:` lines say why.
 """
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ...diag.codes import dialects as codes
 from ...diag.diagnostic import Span
-from ...ir.expr import Expr, Ref
-from ._dialect import Dialect, Reading, Sample
+from ...ir import expr as ir
+from ...ir.expr import Expr, Ref, escape
+from ...ir.plan import Plan
+from ...ir.signature import Signature
+from ._dialect import Dialect, Reading, Sample, Written
 from .calls import Call, read_call
 from .imported import Imported
 from .literals import clean
 from .nodes import Bare, Fields
 from .steps import References, Step, Steps, Target
+from .writing import Export
 
 END = "<END_OF_PLAN>"
 _HEAD = re.compile(r"^[ \t]*(?:\$?(\d+)\s*[.)]|(?=join\())[ \t]*", re.MULTILINE)
 _CALL = re.compile(r"(?:\w+\s*=\s*)?[A-Za-z_][\w.\-]*[ \t]*\(")
-_REFERENCE = re.compile(r"\$\{?(\d+)\}?")
+_REFERENCE = re.compile(r"\$(?:\{(\d+)\}|(\d+))")
+_ARGUMENT = re.compile(r"[A-Za-z_]\w*")
 _THOUGHT = re.compile(r"^[ \t]*Thought:[ \t]*(.*)$", re.MULTILINE)
 _LOST = re.compile(r"^[ \t]*\$?\d+\s*[.)]|^[ \t]*\w+\(.*\)[ \t]*$", re.MULTILINE)
 
@@ -76,12 +82,12 @@ def _step(reading: Reading, head: re.Match[str], call: Call, rationale: str) -> 
 
 
 def _target(match: re.Match[str]) -> Target:
-    return match[1], ()
+    return match[1] or match[2], ()
 
 
 def _bare(steps: Steps, node: Bare) -> Expr | None:
     whole = _REFERENCE.fullmatch(node.text)
-    return Ref(name=steps.names.step(whole[1])) if whole else None
+    return steps.ref(whole[1] or whole[2]) if whole else None
 
 
 def _between(reading: Reading, start: int, end: int) -> str:
@@ -108,6 +114,57 @@ def _ending(reading: Reading, at: int, *, is_joined: bool) -> None:
         reading.found.add(codes.MISSING_MARK, f"{END} is missing at the end", last)
 
 
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def write(plan: Plan, tools: Mapping[str, Signature], tool_names: Mapping[str, str]) -> Written:
+    """Numbered calls with `join()` at the end. A reference is a number, so it has no path."""
+    export = Export(plan, tools, tool_names, reads_as_reference=_REFERENCE)
+    numbers = {step.name: number for number, step in enumerate(plan.steps, 1)}
+
+    def reference(at: str, ref: Ref) -> str:
+        if ref.path:
+            export.refuse(at, f"`$1` is a whole result; a field of #{ref.name} cannot be named")
+        return f"${{{numbers.get(ref.name, 0)}}}"
+
+    def written(at: str, one: Expr) -> str:
+        if isinstance(one, Ref):
+            return reference(at, one).replace("{", "").replace("}", "")
+        return _python(export.value(at, one, reference))
+
+    lines = []
+    for at, step, call in export.calls():
+        lines += [f"Thought: {' '.join(step.rationale.split())}"] if step.rationale else []
+        first = [] if call.first is None else [written(f"{at}/do/first", call.first)]
+        named = [f"{name}={written(f'{at}/do/args/{escape(name)}', one)}" for name, one in call.args.items()]
+        _check_names(export, at, call)
+        lines.append(f"{numbers[step.name]}. {export.tool(call)}({', '.join([*first, *named])})")
+    export.refuse_result()
+    return export.finish("\n".join([*lines, f"{len(plan.steps) + 1}. join(){END}", ""]))
+
+
+def _check_names(export: Export, at: str, call: ir.Call) -> None:
+    if not _CALL.fullmatch(f"{export.tool(call)}("):
+        export.refuse(f"{at}/do/tool", "this name of a tool cannot be written in front of a parenthesis")
+    if export.tool(call) == "join":
+        export.refuse(f"{at}/do/tool", "`join` is no tool in this format")
+    for name in call.args:
+        if not _ARGUMENT.fullmatch(name):
+            export.refuse(f"{at}/do/args/{escape(name)}", f"{name!r} cannot be written in front of a `=`")
+
+
+def _python(value: object) -> str:
+    """JSON data as Python writes it, texts in double quotes."""
+    match value:
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case list():
+            return f"[{', '.join(map(_python, value))}]"
+        case dict():
+            return "{" + ", ".join(f"{_python(key)}: {_python(one)}" for key, one in value.items()) + "}"
+    return repr(value)
+
+
 def marks(sample: Sample) -> int:
     calls = sample.count(r"^[ \t]*\$?\d+\.[ \t]*[A-Za-z_][\w.\-]*\(")
     return 90 if calls else 0
@@ -120,4 +177,5 @@ LLMCOMPILER = Dialect(
     EXAMPLE,
     read,
     marks,
+    write,
 )

@@ -4,13 +4,17 @@ The closing `var_result` names the answer and is no step: it becomes `return`.
 """
 
 import re
+from collections.abc import Mapping
 
 from ...diag.codes import dialects as codes
-from ...ir.expr import Path
-from ._dialect import Dialect, Reading, Sample
+from ...ir.expr import ObjectOf, Path, Ref
+from ...ir.plan import Plan
+from ...ir.signature import Signature
+from ._dialect import Dialect, Reading, Sample, Written
 from .imported import Imported
 from .nodes import Fields, Items, Node, Scalar
 from .steps import References, Target
+from .writing import Export, as_json
 
 RESULT = "var_result"
 _REFERENCE = re.compile(r"\$(\w+)((?:\.[^.$\[\]]+|\[-?\d+\])*)\$")
@@ -65,6 +69,36 @@ def _half_references(reading: Reading, node: Node | None) -> None:
                 reading.found.add(codes.AT_ODDS, message, node.span, hint="a reference is written $var1.field$")
 
 
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+_LOOKS_SO = re.compile(r"\$\w+[^$]*\$")
+_ODD_KEY = re.compile(r"[.$\[\]]|^$")
+
+
+def write(plan: Plan, tools: Mapping[str, Signature], tool_names: Mapping[str, str]) -> Written:
+    """NESTFUL's list. The plan's result becomes `var_result`, which the format has last."""
+    export = Export(plan, tools, tool_names, reads_as_reference=_LOOKS_SO)
+
+    def reference(at: str, ref: Ref) -> str:
+        if any(key is None or (isinstance(key, str) and _ODD_KEY.search(key)) for key in ref.path):
+            export.refuse(at, "this path cannot be written between two `$`")
+        path = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in ref.path)
+        return f"${ref.name}{path}$"
+
+    entries: list[dict[str, object]] = []
+    for at, step, call in export.calls():
+        if export.tool(call) == RESULT:
+            export.refuse(f"{at}/do/tool", f"`{RESULT}` is no tool in this format")
+        given = {name: export.value(place, one, reference) for name, (place, one) in export.named(at, call).items()}
+        entries.append({"name": export.tool(call), "arguments": given, "label": step.name})
+    if isinstance(plan.result, ObjectOf):
+        entries.append({"name": RESULT, "arguments": export.value("/result", plan.result, reference)})
+    elif plan.result is not None:
+        export.refuse("/result", "`var_result` names its values; return an object", hint="return {answer: …}")
+    export.leave_out_prose()
+    return export.finish(as_json(entries))
+
+
 def marks(sample: Sample) -> int:
     if {"name", "arguments"} <= sample.keys and ("label" in sample.keys or RESULT in sample.text):
         return 90
@@ -78,4 +112,5 @@ NESTFUL = Dialect(
     EXAMPLE,
     read,
     marks,
+    write,
 )

@@ -3,12 +3,19 @@
 They are made at once and hold no references. The arguments are JSON inside a JSON text.
 """
 
+import json
+from collections.abc import Mapping
+
 from ...diag.codes import dialects as codes
-from ._dialect import Dialect, Reading, Sample
+from ...ir.expr import Ref
+from ...ir.plan import Plan
+from ...ir.signature import Signature
+from ._dialect import Dialect, Reading, Sample, Written
 from .imported import Imported
 from .json_text import entries, read_json
 from .nodes import Fields, Node, Scalar
 from .steps import Step, Steps
+from .writing import Export, as_json
 
 EXAMPLE = """\
 [{"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": "{\\"city\\": \\"Paris\\"}"}}]
@@ -51,6 +58,24 @@ def json_arguments(reading: Reading, step: Step, node: Node | None) -> None:
             reading.arguments(step, node)
 
 
+def write(plan: Plan, tools: Mapping[str, Signature], tool_names: Mapping[str, str]) -> Written:
+    """A list of tool calls. They are made at once, so a plan with references cannot be one."""
+    export = Export(plan, tools, tool_names)
+
+    def reference(at: str, ref: Ref) -> str:
+        export.refuse(at, f"calls that are made at once cannot name each other's results, as #{ref.name} is here")
+        return ""
+
+    entries: list[dict[str, object]] = []
+    for at, step, call in export.calls():
+        given = {name: export.value(place, one, reference) for name, (place, one) in export.named(at, call).items()}
+        function = {"name": export.tool(call), "arguments": json.dumps(given, ensure_ascii=False)}
+        entries.append({"id": f"call_{step.name}", "type": "function", "function": function})
+    export.refuse_result()
+    export.leave_out_prose()
+    return export.finish(as_json(entries))
+
+
 def marks(sample: Sample) -> int:
     return 90 if {"function", "name"} <= sample.keys else 0
 
@@ -62,4 +87,5 @@ OPENAI_TOOL_CALLS = Dialect(
     EXAMPLE,
     read,
     marks,
+    write,
 )

@@ -86,7 +86,7 @@ def _step(reading: Reading, steps: Steps, head: re.Match[str], limit: int, ratio
     opening = tool[2]
     if opening != "[":
         message = f"{own} has its input in `{opening}{_PARTNER[opening]}`, the format wants square brackets"
-        reading.found.add(codes.WRONG_BRACKET, message, Span(tool.start(2), tool.end(2)))
+        reading.found.add(codes.WRONG_BRACKET, message, Span(head.start(), tool.end(2)))
     close = _closing(reading, tool, limit)
     given = text[tool.end() : close]
     start = tool.end() + len(given) - len(given.lstrip())

@@ -155,7 +155,7 @@ class Steps:
             self.found.add(syntax.NO_STEP, "there is no step in this text", whole)
         for step in self._steps:
             self.names.step(step.own)
-        steps = [self._step(step) for step in self._steps]
+        steps = list(map(self._step, self._steps))
         needs = [list(dict.fromkeys(_needs(step))) for step in steps]
         if self._ordered:
             self._forward(needs)
@@ -184,9 +184,11 @@ class Steps:
         return step.own if step.label is None else step.label
 
     def _step(self, step: Step) -> plan.Step:
-        after = tuple(dict.fromkeys(self.names.step(own) for own, _ in step.after))
         self._here = step.references or self._references
         do = self._call(step) if step.value is None else step.value
+        data = {ref.name for _, ref in references(do)} if step.after else set()
+        step.after = [(own, span) for own, span in dict(step.after).items() if self.names.step(own) not in data]
+        after = tuple(self.names.step(own) for own, _ in step.after)
         return plan.Step(name=self.names.step(step.own), rationale=step.rationale, do=do, after=after)
 
     def _call(self, step: Step) -> Call:
@@ -257,7 +259,7 @@ class Steps:
             if given.value is None:
                 self._places.update(self._arguments(at, given, step))
             for number, (_, span) in enumerate(given.after):
-                self._places.setdefault(f"{at}/after/{number}", span)
+                self._places[f"{at}/after/{number}"] = span
         for number, span in enumerate(self._inputs.values()):
             self._places[f"/inputs/{number}"] = span
         if self.result is not None:

@@ -58,8 +58,8 @@ def read(reading: Reading) -> Imported:
     _read_links(reading, root, graph)
     _count_from(reading, graph)
     for number, step in graph.steps.items():
-        linked = set(_against_links(reading, graph, number, step))
-        step.after = [(str(one), span) for one, span in graph.feeds[number].items() if one not in linked]
+        _against_links(reading, graph, number, step)
+        step.after = [(str(one), span) for one, span in graph.feeds[number].items()]
         step.references = References(_NODE, partial(graph.target, number))
         steps.add(step)
     return steps.finish(reading.dialect)
@@ -155,13 +155,11 @@ def _count_from(reading: Reading, graph: _Graph) -> None:
         reading.found.add(codes.COUNTED_FROM_ONE, message, said[0][2])
 
 
-def _against_links(reading: Reading, graph: _Graph, reader: int, step: Step) -> Iterator[int]:
-    """The links that references of the step stand for; references that no link stands for are reported."""
+def _against_links(reading: Reading, graph: _Graph, reader: int, step: Step) -> None:
+    """Reports the references that no link stands for."""
     for number, span in _numbers(step):
         source = number - graph.first
-        if source in graph.feeds[reader]:
-            yield source
-        elif source in graph.steps:
+        if source in graph.steps and source not in graph.feeds[reader]:
             other = graph.steps[source].tool
             message = f"the argument names <node-{number}> ({other}), and no link leads from there to {step.tool}"
             reading.found.add(codes.AT_ODDS, message, span, hint="the links are believed, the argument stays text")
