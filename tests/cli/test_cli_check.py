@@ -210,3 +210,11 @@ def test_check_stays_light(folder: Path) -> None:
     assert not {
         name for name in loaded if name.split(".")[1:2] in (["interpreter"], ["agent"], ["llm"], ["rag"], ["tools"])
     }
+
+
+def test_a_module_of_tools_that_ends_the_process_is_no_success(rewoo: Rewoo, folder: Path) -> None:
+    (folder / "leaves.py").write_text("import sys\nsys.exit(0)\n")
+    (folder / "plan.rewoo").write_text("return 1\n")
+    ended = rewoo("check", "plan.rewoo", "--tools", "leaves:registry")
+    assert ended.code == 2
+    assert "importing `leaves` failed\n  leaves.py:2: sys.exit(0)\n  SystemExit: 0" in ended.err

@@ -15,7 +15,7 @@ from pathlib import Path
 from ...diag.errors import RewooError
 from .arguments import Options, read_arguments
 from .exits import FOUND, INTERRUPTED, NOBODY_READS, OUR_BUG, WRONG_USE, WrongUse
-from .terminal import Terminal
+from .terminal import Terminal, prints_beside_results
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _execute(words: Sequence[str], terminal: Terminal) -> int:
     options = read_arguments(words)
-    return _command(options.command)(options, terminal)
+    with prints_beside_results():
+        return _command(options.command)(options, terminal)
 
 
 def _command(name: str) -> Callable[[Options, Terminal], int]:
@@ -48,7 +49,6 @@ def guarded(work: Callable[[], int], terminal: Terminal) -> int:
     """What `work` gives, or the exit code of what it raised, once that has been said in plain words."""
     try:
         code = work()
-        terminal.out.flush()
     except SystemExit as exit_:  # argparse has said what there is to say
         return exit_.code if isinstance(exit_.code, int) else WRONG_USE
     except BrokenPipeError:

@@ -279,7 +279,7 @@ class Live:
         self._console = Console(
             file=terminal.err, force_terminal=True, color_system="standard" if terminal.err_colour else None
         )
-        self._colour = terminal.err_colour
+        self._colour, self._ascii_only = terminal.err_colour, terminal.err_ascii
         self._live = RichLive(
             console=self._console, get_renderable=self._drawn, refresh_per_second=10, transient=True,
             redirect_stdout=False, redirect_stderr=False,
@@ -310,7 +310,7 @@ class Live:
 
         now = time.monotonic() - self._began
         rows, left_out = self._shown(max(self._console.height - 3, 4))
-        lines = table(rows, now=now, columns=self._console.width - 1, colour=self._colour)
+        lines = table(rows, now=now, columns=self._console.width - 1, colour=self._colour, ascii_only=self._ascii_only)
         if left_out:
             lines.append(f"  … {left_out} more")
         running = ", ".join(row.name for row in self._progress.running[:6])

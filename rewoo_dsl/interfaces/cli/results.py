@@ -46,7 +46,7 @@ def say_outcome(result: Result, rows: Sequence[Row], terminal: Terminal) -> None
     """The table of steps with what they gave, what is missing and why, and what it cost."""
     seconds = result.trace[-1].at
     for line in table(
-        rows, now=seconds, columns=terminal.columns, colour=terminal.err_colour, ascii_only=terminal.ascii_only
+        rows, now=seconds, columns=terminal.columns, colour=terminal.err_colour, ascii_only=terminal.err_ascii
     ):
         terminal.say(line)
     for name, reason in result.missing.items():

@@ -107,7 +107,7 @@ def _attribute(what: str, module: str, attribute: str) -> object:
         sys.path.insert(0, os.getcwd())
     try:
         found: object = import_module(module)
-    except Exception as error:  # whatever the user's module raises is the user's to see, without our frames
+    except (Exception, SystemExit) as error:  # whatever the user's module raises is theirs to see, without our frames
         raise WrongUse(f"--tools {what}: importing `{module}` failed\n{_told(error)}") from None
     for name in attribute.split("."):
         if not hasattr(found, name):
@@ -116,7 +116,7 @@ def _attribute(what: str, module: str, attribute: str) -> object:
     return found
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     """The user's own exception, with where in the user's own code it began."""
     frames = [
         frame

@@ -41,5 +41,5 @@ def _picture(shown: Diagram, options: Options, terminal: Terminal) -> str:
         shown,
         columns=terminal.columns,
         colour=terminal.out_colour and not to_file,
-        ascii_only=options.format == "ascii" or (terminal.ascii_only and not to_file),
+        ascii_only=options.format == "ascii" or (terminal.out_ascii and not to_file),
     )
