@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ...tools.tool import Tool
 
 SHOWN_FRAMES = 3
+_IMPORTING = (__file__, import_module.__code__.co_filename)
 
 
 @record
@@ -121,7 +122,7 @@ def _told(error: BaseException) -> str:
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename != __file__ and not frame.filename.startswith("<frozen ")
+        if frame.filename not in _IMPORTING and not frame.filename.startswith("<frozen ")
     ]
     places = [f"  {Path(frame.filename).name}:{frame.lineno}: {frame.line}" for frame in frames[:SHOWN_FRAMES]]
     return "\n".join([*places, f"  {type(error).__name__}: {error}"])
