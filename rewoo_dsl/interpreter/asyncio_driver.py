@@ -160,7 +160,9 @@ class _Driver:
         for task in waiting:
             task.cancel()
         if waiting:
-            await asyncio.wait(waiting, timeout=self._grace)
+            _, deaf = await asyncio.wait(waiting, timeout=self._grace)
+            for task in deaf:
+                _let_go(task)
 
     def _now(self) -> float:
         return self._clock() - self._began
@@ -357,13 +359,22 @@ class _Driver:
         if self._workers.pop(worker.call.attempt, None) is None:
             return
         worker.abandoned = True
+        assert worker.task is not None  # it was made with the worker
         self._tasks.discard(worker.task)
+        _let_go(worker.task)
         started = worker.call.started
         abandoned = AttemptAbandoned(started.step, started.item, started.branch, started.attempt, self._now())
         self.events.append(abandoned)
         if self._on_event is not None:
             self._on_event(abandoned)
         self._inbox.put_nowait(self._given_up(worker))
+
+
+def _let_go(task: "asyncio.Task[None]") -> None:
+    """Nobody waits for a task that ignores its cancellation: neither `asyncio.run`, which would never return, nor
+    a warning when the event loop is gone."""
+    asyncio.tasks._unregister_task(task)  # documented for those who extend asyncio
+    task._log_destroy_pending = False  # type: ignore[attr-defined]  # as asyncio itself does with what it has given up
 
 
 def _is_cancelled_from_outside() -> bool:

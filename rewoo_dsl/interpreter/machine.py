@@ -157,6 +157,7 @@ class Machine:
         self.is_over = True
         names = root.program.names
         missing: dict[str, str] = {names[place]: reason for place, reason in sorted(root.reasons.items())}
+        missing |= dict(sorted(root.lost.items()))
         status = self._status(root)
         usage = self._used.as_dict()
         self._core.record(RunFinished(status, root.returned, root.has_returned, missing, usage, self._core.at))
@@ -165,7 +166,7 @@ class Machine:
         if self._cancelled:
             return "cancelled"
         if not root.reasons:
-            return "succeeded"
+            return "partial" if root.lost else "succeeded"
         if root.program.has_result:
             return "partial" if root.has_returned else "failed"
         return "partial" if "succeeded" in root.states else "failed"

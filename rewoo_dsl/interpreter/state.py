@@ -37,7 +37,8 @@ class Scope:
     """A plan that runs: the root's, or one for each sub-plan's call.
 
     Steps are known by their place in the program; `running` are those under way, and `reasons` those that ended
-    without a value. `path` stands before the names of its steps in events, `key_path` where keys are made. `caller`
+    without a value. `lost` names, by their whole way there, the steps of finished sub-plans that ended without one
+    although the call gave its value: nobody waits for them, and yet the run is not whole. `path` stands before the names of its steps in events, `key_path` where keys are made. `caller`
     is the item that called it. `stopped` is set once nothing further may start in it.
     """
 
@@ -52,6 +53,7 @@ class Scope:
     caller: Item | None = None
     running: dict[int, StepRun] = field(default_factory=dict)
     reasons: dict[int, Reason] = field(default_factory=dict)
+    lost: dict[str, Reason] = field(default_factory=dict)
     stopped: Ending | None = None
     returned: Any = None
 

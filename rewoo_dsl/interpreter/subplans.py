@@ -89,6 +89,7 @@ def scope_done(core: Core, scope: Scope) -> None:
     problem = result_problem(core, item, scope.returned)
     _record_end(core, item, scope.returned if problem is None else None, problem)
     if problem is None:
+        item.step.scope.lost |= scope.lost | {scope.path + scope.program.names[p]: r for p, r in scope.reasons.items()}
         settle(core, item, "succeeded", scope.returned)
     else:
         failed(core, item, *problem)

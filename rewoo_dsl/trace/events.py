@@ -156,7 +156,7 @@ class StepFinished:
 
 @dataclass(slots=True)
 class RunFinished:
-    """`missing` names what has no value, with its reason class."""
+    """`missing` names what has no value, with its reason class; steps of sub-plans by their whole way there."""
 
     status: Status
     value: Any
