@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..ir.plan import Plan
 from .callables import signatures_of
@@ -13,9 +13,12 @@ from .report import Report
 from .session import Session
 from .subplans import Library, Load
 
+if TYPE_CHECKING:
+    from ..lowering.dialects.imported import Imported
+
 
 def check(
-    source: str | Plan | Mapping[str, Any],
+    source: str | Plan | Mapping[str, Any] | Imported,
     tools: object = None,
     *,
     load: Load | None = None,
@@ -28,7 +31,7 @@ def check(
     """Everything that can be said of a plan before its first call. Raises for no text and no JSON whatever.
 
     Args:
-        source: the plan as text, as JSON data, or as a `Plan`.
+        source: the plan as text, as JSON data, as a `Plan`, or as it was read from another format.
         tools: a registry, or signatures (several, or by name). Without any, what tools would say is not checked.
         load: gives the text of a sub-plan by its path relative to the plan's own folder.
         library: sub-plans that can be called by name without `use`.

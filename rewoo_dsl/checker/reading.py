@@ -7,7 +7,7 @@ anything recurses, because a plan that did not come as text has passed no parser
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._record import record
 from ..diag.diagnostic import Diagnostic, Span
@@ -17,6 +17,9 @@ from ..syntax.limits import FILE, MODEL
 from ..syntax.parser import parse
 from .report import SourceMap
 from .sizes import too_large
+
+if TYPE_CHECKING:
+    from ..lowering.dialects.imported import Imported
 
 
 @record
@@ -30,6 +33,8 @@ class Reading:
     broken: frozenset[str] = frozenset()
     broken_callables: frozenset[str] = frozenset()
     is_whole: bool = True
+    is_foreign: bool = False
+    """Whether the text is in another format: findings have their places in it, and fixes would not."""
 
     def find(self, at: str) -> Span | None:
         """Where a JSON pointer into the plan stands in the text."""
@@ -37,7 +42,7 @@ class Reading:
 
 
 def as_reading(
-    source: str | Plan | Mapping[str, Any],
+    source: str | Plan | Mapping[str, Any] | Imported,
     *,
     from_model: bool = False,
     lenient: bool = False,
@@ -57,6 +62,10 @@ def as_reading(
 
         found = plan_from_json(dict(source))
         return _of_plan(found.plan, found.diagnostics, from_model=from_model)
+    from ..lowering.dialects.imported import Imported  # imported late: most plans are our own
+
+    if isinstance(source, Imported):
+        return _of_imported(source, from_model=from_model)
     raise TypeError(f"source: expected a plan as text, as JSON data or as a Plan, got {type(source).__name__}")
 
 
@@ -80,3 +89,16 @@ def _of_plan(plan: Plan | None, diagnostics: tuple[Diagnostic, ...], *, from_mod
         return Reading(None, diagnostics)
     found = tuple(too_large(plan, from_model=from_model))
     return Reading(None if found else plan, (*diagnostics, *found))
+
+
+def _of_imported(one: Imported, *, from_model: bool) -> Reading:
+    found = tuple(too_large(one.plan, from_model=from_model))
+    return Reading(
+        plan=None if found else one.plan,
+        diagnostics=(*one.diagnostics, *found),
+        text=one.text,
+        source_map=one.source_map,
+        broken=one.broken,
+        is_whole=not one.broken,
+        is_foreign=True,
+    )

@@ -53,7 +53,7 @@ class Session:
             plan=plan,
             tools=self.tools,
             subplans=self._sub_plans(plan, file, found, from_model=from_model),
-            source=None if reading.text is None else Source(reading.text, reading.find),
+            source=None if reading.text is None or reading.is_foreign else Source(reading.text, reading.find),
             unknown=reading.broken,
             unknown_callables=reading.broken_callables,
             is_whole=reading.is_whole,
