@@ -2,8 +2,8 @@
 
 First a plan over the 2023 State of the Union address that needs no model. Then one question of the ReWOO paper's
 curated set over that address, all the way: a Planner writes the plan, the Worker runs it, a Solver answers. The model
-is the one of OPENAI_API_KEY / OPENAI_BASE_URL when set, else a scripted server on this machine, which the last line
-says.
+is the one of OPENAI_API_KEY / OPENAI_BASE_URL (and REWOO_MODEL) when set, else a scripted server on this machine; the
+last lines say which of the two it was.
 """
 
 import csv
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 DATA = "specs/examples/data"
 PLAN = "specs/examples/sotu_jobs.rewoo"
 QUESTION = 8  # of sotu_qa.csv, counted from 0: how many jobs were created
-MODEL = "gpt-5-mini"
+MODEL = os.environ.get("REWOO_MODEL", "gpt-5-mini")
 
 SCRIPTED_PLAN = """\
 Plan: Find what the address says about new jobs overall.
@@ -46,10 +46,10 @@ def main() -> None:
         row = list(csv.DictReader(file))[QUESTION]
     heading("2. A question, from the Planner's plan to an answer with citations")
     print(f"The question set expects: {row['answer']}\n")
-    if os.environ.get("OPENAI_API_KEY"):
+    if os.environ.get("OPENAI_API_KEY") or os.environ.get("OPENAI_BASE_URL"):
         ask(row["question"], {})
-        where = os.environ.get("OPENAI_BASE_URL", "its default endpoint")
-        print(f"\nThe answer came from a real model: {MODEL} at {where}.")
+        where = os.environ.get("OPENAI_BASE_URL", "the default endpoint")
+        print(f"\nPlan and answer came from a real model: {MODEL} at {where}.")
         return
     with ModelServer([text(SCRIPTED_PLAN), text(SCRIPTED_ANSWER)]) as server:
         ask(row["question"], {"OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": "scripted"})
