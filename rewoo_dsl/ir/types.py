@@ -297,6 +297,25 @@ def is_exact(one: Type) -> bool:
             return True
 
 
+def holds_any(one: Type) -> bool:
+    """Whether `any` stands somewhere in the type."""
+    match one:
+        case AnyType():
+            return True
+        case ListType():
+            return holds_any(one.item)
+        case DictType():
+            return holds_any(one.value)
+        case ObjectType():
+            return any(holds_any(m.type) for m in one.members)
+        case Union():
+            return any(map(holds_any, one.members))
+        case Refined():
+            return holds_any(one.of)
+        case _:
+            return False
+
+
 class _Reader:
     """Reads one schema document. `gave_up` says that `any` stands somewhere for what could not be followed."""
 

@@ -318,3 +318,48 @@ def test_explain_and_format_source() -> None:
 def test_a_report_survives_json() -> None:
     report = check('#E1 = serach(query="a")\n', TOOLS)
     assert json.loads(report.diagnostics[0].model_dump_json())["code"] == "RW108"
+
+
+# --- tools whose schemas are unusual -------------------------------------------------------------------------------
+
+TREE = {
+    "type": "object",
+    "properties": {"v": {"type": "integer"}, "kids": {"type": "array", "items": {"$ref": "#/$defs/Tree"}}},
+    "required": ["v"],
+}
+
+
+def taking(schema: dict[str, Any]) -> dict[str, Signature]:
+    """A tool `t` whose only argument `x` has that schema."""
+    parameters = {"type": "object", "properties": {"x": schema}, "required": ["x"], "$defs": {"Tree": TREE}}
+    return {"t": Signature(name="t", parameters=parameters)}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "strin"},
+        {"$ref": "#/nowhere"},
+        {"type": "string", "pattern": "("},
+        {"type": "string", "minLength": "1"},
+    ],
+    ids=str,
+)
+def test_a_schema_that_cannot_be_used_is_not_used(schema: dict[str, Any]) -> None:
+    assert check('#E1 = t(x="a")\nreturn #E1\n', taking(schema)).ok
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "why"),
+    [
+        ({"$ref": "#/$defs/Tree"}, '{v: 1, kids: [{v: "2"}]}', "\"2\" is not of type 'integer' at `kids[0].v`"),
+        ({"type": "string", "pattern": "^[0-9]+$"}, '"a"', "\"a\" does not match '^[0-9]+$'"),
+        ({"type": "integer", "minimum": 1}, '"5"', 'expected int, found "5"'),
+        ({"type": "integer", "minimum": 1}, "true", "expected int, found true"),
+    ],
+)
+def test_literals_are_held_to_the_whole_schema_in_the_words_of_the_plan(
+    schema: dict[str, Any], value: str, why: str
+) -> None:
+    (found,) = check(f"#E1 = t(x={value})\nreturn #E1\n", taking(schema)).errors
+    assert found.message == f"`x` of `t` does not fit: {why}"
