@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .._record import record
+from ..ir.costs import FREE, Cost
 from ..ir.expr import Call, Constant, Expr, Text, escape
 from ..ir.linked import LinkedPlan
 from ..ir.signature import Effect, Signature
@@ -19,23 +20,9 @@ MODEL_ALIAS = {"LLM": "llm"}
 """Tools with a second name in plans."""
 
 
-@record
-class Bounds:
-    """From the fewest to the most; `most` is None where nothing is known."""
-
-    least: int
-    most: int | None
-
-
-ONCE = Bounds(1, 1)
-
-
-ONE_CALL = Bounds(1, 1)
-
-
 @dataclass(slots=True)
 class Target:
-    """One callable with its types. `calls` says how many tool calls one use of it makes.
+    """One callable with its types. `cost` is what one use of a sub-plan takes; that of a tool depends on the step.
 
     A sub-plan that calls what nobody knows is not `is_certain`: its effect is anyone's guess, and rules about effects
     say nothing. Its `subplan` is None as long as it cannot run.
@@ -44,7 +31,7 @@ class Target:
     signature: Signature
     is_subplan: bool = False
     subplan: LinkedPlan | None = None
-    calls: Bounds = ONCE
+    cost: Cost = FREE
     is_certain: bool = True
     parameters: dict[str, Type] = field(init=False)
     returns: Type = field(init=False)

@@ -13,9 +13,11 @@ from typing import Literal, TypeAlias
 
 from .._record import record
 from ..diag.diagnostic import Span
+from ..ir.costs import Ceilings, Table
 from ..ir.expr import Action, Call, Comprehension, Expr, children, references
 from ..ir.plan import Plan, Step
 from ..ir.signature import Signature
+from .bounds import measure
 from .callables import MODEL_ALIAS, Binding, Target, bind
 from .flow import Types, types_of
 from .order import Order, order_of
@@ -23,6 +25,8 @@ from .walk import NOTHING, Found, condition_is_per_item, pieces
 
 CLOCK = "now"
 """`#now`, the recorded start of the run."""
+
+USUAL = Ceilings()
 
 Role: TypeAlias = Literal["do", "otherwise", "fallback"]
 Kind: TypeAlias = Literal["input", "step"]
@@ -114,6 +118,7 @@ class Scope:
     `tools` is None when no tools were given; `targets` resolves callable names, sub-plans first. `unknown` are names
     of broken statements: they are defined, with a type that fits everything, and rules say nothing about them.
     `is_whole` is False when a statement could not be read, so that nobody can say what it would have named.
+    `ceilings` are the host's, where it gave any to hold the plan against.
     """
 
     plan: Plan
@@ -123,6 +128,7 @@ class Scope:
     unknown: frozenset[str] = frozenset()
     unknown_callables: frozenset[str] = frozenset()
     is_whole: bool = True
+    ceilings: Ceilings | None = None
     statements: list[Statement] = field(default_factory=list)
     names: dict[str, Definition] = field(default_factory=dict)
     variables: set[str] = field(default_factory=set)
@@ -169,6 +175,16 @@ class Scope:
     def types(self) -> Types:
         """The types of all names, arguments and results, and what was found on the way."""
         return types_of(self)
+
+    @property
+    def host(self) -> Ceilings:
+        """The host's ceilings, or what they are where nobody says."""
+        return self.ceilings or USUAL
+
+    @cached_property
+    def bounds(self) -> Table:
+        """What the plan may cost, step by step and in all."""
+        return measure(self)
 
     def needs(self, place: int) -> list[int]:
         """The places of the steps that a step names, itself left out, ascending."""

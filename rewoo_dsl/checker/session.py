@@ -10,7 +10,6 @@ from ..ir.linked import LinkedPlan
 from ..ir.plan import Plan, Use
 from ..ir.signature import Signature
 from . import subplans
-from .bounds import calls
 from .callables import Target
 from .link import link
 from .reading import Reading, as_reading
@@ -64,7 +63,7 @@ class Session:
         report = self._report(reading, found, link(scope) if sound else None, has_calls=any(True for _ in scope.calls))
         if not sound or plan.result is None or not name:  # nobody calls the plan that was asked about
             return Outcome(report)
-        target = subplans.as_target(scope, name, calls=calls(scope), linked=report.linked)
+        target = subplans.as_target(scope, name, linked=report.linked)
         return Outcome(report, target)
 
     def _report(

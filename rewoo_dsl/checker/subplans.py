@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from ..diag.diagnostic import Diagnostic
+from ..ir.costs import within
 from ..ir.expr import Call
 from ..ir.linked import LinkedPlan
 from ..ir.part import made
-from ..ir.plan import Limit, Plan
+from ..ir.plan import Plan
 from ..ir.signature import Effect, Signature
 from ..ir.types import ANY, to_schema
-from .bounds import calls as calls_of
-from .callables import Bounds, Target
+from .callables import Target
 from .scope import Scope
 
 Load: TypeAlias = Callable[[str], str]
@@ -52,7 +52,7 @@ def resolve(path: str, file: str) -> str | None:
     return None if found == ".." or found.startswith("../") else found
 
 
-def as_target(scope: Scope, name: str, *, calls: Bounds, linked: LinkedPlan | None) -> Target:
+def as_target(scope: Scope, name: str, *, linked: LinkedPlan | None) -> Target:
     """A checked sub-plan as its caller sees it: inputs for parameters, `return` for the result."""
     targets = [site.target for site in scope.calls]
     known = [one for one in targets if one is not None]
@@ -74,14 +74,8 @@ def as_target(scope: Scope, name: str, *, calls: Bounds, linked: LinkedPlan | No
         calls_model=any(one.signature.calls_model for one in known),
     )
     certain = len(known) == len(targets) and all(one.is_certain for one in known)
-    return Target(signature, is_subplan=True, subplan=linked, calls=_within(plan.limit, calls), is_certain=certain)
-
-
-def _within(limit: Limit | None, calls: Bounds) -> Bounds:
-    """What one use of a sub-plan can cost: its own `limit` holds for each."""
-    if limit is None or limit.calls is None:
-        return calls
-    return Bounds(calls.least, limit.calls if calls.most is None else min(calls.most, limit.calls))
+    cost = within(scope.bounds.total, plan.limit, writes=bool(writes) or not certain)
+    return Target(signature, is_subplan=True, subplan=linked, cost=cost, is_certain=certain)
 
 
 def linked_target(linked: LinkedPlan, name: str) -> Target | None:
@@ -90,7 +84,7 @@ def linked_target(linked: LinkedPlan, name: str) -> Target | None:
         return None
     inner = {one: linked_target(plan, one) for one, plan in linked.subplans.items()}
     scope = Scope(plan=linked.plan, tools=linked.tools, subplans=inner)
-    return as_target(scope, name, calls=calls_of(scope), linked=linked)
+    return as_target(scope, name, linked=linked)
 
 
 # --- what can be wrong with them -----------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 """What is known of a tool before it is called: its `Signature`, the only thing the checker needs of it."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Schema = dict[str, Any]
 """A JSON Schema (2020-12), as data."""
@@ -16,12 +16,52 @@ class Effect(StrEnum):
     WRITE = "write"
 
 
+class Amount(BaseModel):
+    """What one call takes of something, from the least to the most; `most` is None where nobody knows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    least: float = Field(default=0, ge=0, allow_inf_nan=False)
+    most: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.most is not None and self.most < self.least:
+            raise ValueError("`most` is less than `least`")
+        return self
+
+
+def _as_amount(value: object) -> object:
+    """A lone number is the most."""
+    return {"most": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Spent = Annotated[
+    Amount | None, BeforeValidator(_as_amount, json_schema_input_type=Amount | Annotated[float, Field(ge=0)] | None)
+]
+
+
+class CallCost(BaseModel):
+    """What one call of a tool costs, as its maker declares it: model tokens, seconds, US dollars.
+
+    A number stands for the most: `{"tokens": 800}`. What is not declared is not known, except that a tool which asks
+    no model takes no tokens and no money.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    tokens: Spent = None
+    seconds: Spent = None
+    usd: Spent = None
+
+
 class Signature(BaseModel):
     """A tool as plans see it. Arguments and results are described by the tool's own JSON Schemas.
 
     `parameters` is an object schema whose `properties` are in declared order; `returns` is `{}` when nothing is
     known of the result. `result_is_declared` marks tools whose output schema is the step's declared type
     (`llm`); such a tool returns `str` when the step declares no type. `version` takes part in the cache key.
+    `cost` is what a call takes at most, for the bounds of a plan before it runs.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -35,6 +75,7 @@ class Signature(BaseModel):
     result_is_declared: bool = False
     calls_model: bool = False
     version: str = "1"
+    cost: CallCost | None = None
 
     @property
     def properties(self) -> dict[str, Any]:

@@ -21,7 +21,9 @@ def unbounded_loop(scope: Scope) -> Iterator[Diagnostic]:
         if most is None:
             yield _diagnostic(statement, each, "this list has no known length, so the step needs `max`", usual)
         elif most > usual:
-            yield _diagnostic(statement, each, f"{most} items are more than {usual}, so the step needs `max`", most)
+            yield _diagnostic(
+                statement, each, f"{most} items are more than {usual}, so the step needs `max`", int(most)
+            )
 
 
 def _usual(statement: Statement) -> int:
