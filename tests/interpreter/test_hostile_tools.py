@@ -1,6 +1,7 @@
 """Whatever a tool does gives a failed step with a clear reason, and the run goes on."""
 
 import asyncio
+import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -120,6 +121,24 @@ def test_a_bad_tool_fails_its_step_and_no_other(tool: str, reason: str) -> None:
     assert result["E2"].state == "blocked"
     assert result["E3"].value == "fine"
     assert result.status == "partial"
+
+
+def test_a_tool_that_never_listens_does_not_keep_the_event_loop_from_ending(caplog: pytest.LogCaptureFixture) -> None:
+    tools = Registry()
+
+    @tools.tool(effect="read")
+    async def deaf() -> str:
+        while True:
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                continue
+
+    plan = linked(step("E1", call("deaf"), timeout=0.01), tools=tools.signatures)
+    result = asyncio.run(run(plan, tools, limits=Limits(grace_seconds=0.01)))
+    gc.collect()
+    assert result["E1"].reason == "timeout"
+    assert not caplog.records
 
 
 def test_a_tool_that_ignores_its_cancellation_is_abandoned_and_reported() -> None:
