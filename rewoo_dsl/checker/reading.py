@@ -13,6 +13,7 @@ from .._record import record
 from ..diag.diagnostic import Diagnostic, Span
 from ..ir.plan import Plan
 from ..lowering.lower import lower
+from ..syntax.ast import Document
 from ..syntax.limits import FILE, MODEL
 from ..syntax.parser import parse
 from .report import SourceMap
@@ -24,11 +25,15 @@ if TYPE_CHECKING:
 
 @record
 class Reading:
-    """A plan as far as it could be read. `broken` are names of statements that are left out of it."""
+    """A plan as far as it could be read. `broken` are names of statements that are left out of it.
+
+    `document` are the statements and comments of its text.
+    """
 
     plan: Plan | None
     diagnostics: tuple[Diagnostic, ...] = ()
     text: str | None = None
+    document: Document | None = None
     source_map: SourceMap | None = None
     broken: frozenset[str] = frozenset()
     broken_callables: frozenset[str] = frozenset()
@@ -76,6 +81,7 @@ def _of_text(text: str, *, from_model: bool, lenient: bool, strict: bool) -> Rea
         plan=lowered.plan,
         diagnostics=(*parsed.diagnostics, *lowered.diagnostics),
         text=text,
+        document=parsed.document,
         source_map=lowered.source_map,
         broken=lowered.broken,
         broken_callables=lowered.broken_callables,

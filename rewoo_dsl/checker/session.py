@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..diag.diagnostic import Diagnostic, located
 from ..ir.linked import LinkedPlan
@@ -12,6 +12,7 @@ from ..ir.signature import Signature
 from . import subplans
 from .callables import Target
 from .link import link
+from .naming import with_names
 from .reading import Reading, as_reading
 from .report import Report
 from .rules import MEANING, STRICT, STRUCTURE
@@ -59,6 +60,7 @@ class Session:
         )
         for rule in (*STRUCTURE, *MEANING, *(STRICT if self.strict else ())):
             found.extend(rule(scope))
+        reading = replace(reading, diagnostics=tuple(with_names(reading, scope.target)))
         sound = not any(one.is_error for one in (*reading.diagnostics, *found))
         report = self._report(reading, found, link(scope) if sound else None, has_calls=any(True for _ in scope.calls))
         if not sound or plan.result is None or not name:  # nobody calls the plan that was asked about

@@ -183,7 +183,8 @@ class _Lowering:
     def _step(self, node: ast.Step) -> None:
         self._late_step(node)
         above = self.rationale[0].span.start if self.rationale else node.span.start
-        values = Values(self.spare, above, () if node.each is None else (node.each.variable.text,))
+        variables = () if node.each is None else (node.each.variable.text,)
+        values = Values(self.spare, above, variables, always=not node.clauses)
         given = self._clauses(node, values) if node.clauses else {}
         action = values.action(node.value)
         if node.type is not None:
@@ -259,7 +260,7 @@ class _Lowering:
         self._after_solve(node)
         if self._twice("return", node, self.statements.result):
             return
-        values = Values(self.spare, node.span.start)
+        values = Values(self.spare, node.span.start, always=True)
         result = values.value(node.value)
         self.found += values.found
         if values.broken:

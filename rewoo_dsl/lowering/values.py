@@ -5,8 +5,9 @@ Built-ins and tools look alike in the tree; here their names tell them apart. A 
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
 from math import isfinite
-from typing import assert_never
+from typing import Any, assert_never
 
 from ..diag.codes import structure as codes
 from ..diag.diagnostic import Diagnostic, Edit, Fix, Related, Span
@@ -27,14 +28,18 @@ class Values:
 
     `broken` says that a finding leaves no meaning: the statement must not reach the checker. `spare` gives names that
     no step has, `above` is the place where a step in front of this statement goes: both serve the fix of a nested call.
+    `always` says that the statement runs whatever happens, once: pulled out of it, a call is made as often as before.
     """
 
-    def __init__(self, spare: Iterator[str], above: int, variables: Iterable[str] = ()) -> None:
+    def __init__(
+        self, spare: Iterator[str], above: int, variables: Iterable[str] = (), *, always: bool = False
+    ) -> None:
         self.found: list[Diagnostic] = []
         self.broken = False
         self._spare = spare
         self._above = above
         self._variables = set(variables)
+        self._always = always
 
     def action(self, node: ast.CallOrValue) -> ir.Action:
         """What stands right of `=`, `fallback` or `else`."""
@@ -69,13 +74,22 @@ class Values:
             case ast.Unary():
                 return self._unary(node)
             case ast.Binary():
-                return made(ir.Binary, op=node.op, left=self.value(node.left), right=self.value(node.right))
+                left = self.value(node.left)
+                right = self._maybe(node.right) if node.op in ("and", "or") else self.value(node.right)
+                return made(ir.Binary, op=node.op, left=left, right=right)
             case ast.Conditional():
-                test, then = self.value(node.condition), self.value(node.value)
-                return made(ir.Conditional, test=test, then=then, otherwise=self.value(node.otherwise))
+                test, then = self.value(node.condition), self._maybe(node.value)
+                return made(ir.Conditional, test=test, then=then, otherwise=self._maybe(node.otherwise))
             case ast.Comprehension():
                 return self._comprehension(node)
         assert_never(node)
+
+    def _maybe(self, node: ast.Value) -> ir.Expr:
+        """A value that is not always asked for."""
+        always, self._always = self._always, False
+        value = self.value(node)
+        self._always = always
+        return value
 
     def _number(self, node: ast.Number) -> ir.Expr:
         value = node.value
@@ -101,10 +115,10 @@ class Values:
     def _comprehension(self, node: ast.Comprehension) -> ir.Expr:
         self._variables.add(node.variable.text)
         source = self.value(node.source)
-        condition = None if node.condition is None else self.value(node.condition)
+        condition = None if node.condition is None else self._maybe(node.condition)
         return made(
             ir.Comprehension,
-            element=self.value(node.item),
+            element=self._maybe(node.item),
             variable=node.variable.text,
             source=source,
             condition=condition,
@@ -146,18 +160,34 @@ class Values:
         near = nearest(name, BUILTINS)
         hint = f"did you mean the built-in {near[0]}?" if near else "give the call a step of its own above this one"
         message = f"the tool call {name}(…) stands inside an expression; a tool call stands alone"
-        return self._break(
-            codes.NESTED_CALL.number, message, node.span, hint=hint, allowed=tuple(near), fixes=self._pulled_out(node)
-        )
+        fixes = self._pulled_out(node, safe=self._always and not near)
+        return self._break(codes.NESTED_CALL.number, message, node.span, hint=hint, allowed=tuple(near), fixes=fixes)
 
-    def _pulled_out(self, node: ast.Call) -> tuple[Fix, ...]:
+    def _pulled_out(self, node: ast.Call, *, safe: bool) -> tuple[Fix, ...]:
         """The edit that makes the call a step above; none where the call depends on a loop variable."""
         if self._variables & {name.name for name in references(node)}:
             return ()
+        steps: list[str] = []
+        made_of = self._lifted(node, steps)
+        above = Edit(span=Span(self._above, self._above), text="".join(steps))
+        here = Edit(span=node.span, text=print_value(made_of))
+        message = f"make the call the step {print_value(made_of)}"
+        return (Fix(message=message, edits=(above, here), safe=safe),)
+
+    def _lifted(self, node: Any, steps: list[str]) -> Any:
+        """The node with a reference for each tool call that it surely makes; `steps` takes those calls, as text."""
+        if isinstance(node, Span) or not (isinstance(node, tuple) or hasattr(node, "__dataclass_fields__")):
+            return node
+        if isinstance(node, tuple):
+            return tuple(self._lifted(one, steps) for one in node)
+        if isinstance(node, ast.Conditional | ast.Comprehension) or getattr(node, "op", "") in ("and", "or"):
+            return node
+        inner = replace(node, **{one.name: self._lifted(getattr(node, one.name), steps) for one in fields(node)})
+        if not isinstance(inner, ast.Call) or inner.name.text in BUILTINS:
+            return inner
         name = next(self._spare)
-        above = Edit(span=Span(self._above, self._above), text=f"#{name} = {print_value(node)}\n")
-        here = Edit(span=node.span, text=f"#{name}")
-        return (Fix(message=f"make the call the step #{name}", edits=(above, here)),)
+        steps.append(f"#{name} = {print_value(inner)}\n")
+        return ast.Ref(name)
 
     def _repeated(self, name: ast.Name, every: Iterable[ast.Named]) -> None:
         first = next(one.name for one in every if one.name.text == name.text)

@@ -14,7 +14,7 @@ from ..diag.codes._code import Code
 from ..diag.diagnostic import Diagnostic, Edit, Fix, Related, Span
 from ..diag.spell import nearest
 from .builder import Complaint
-from .cutter import HEAD, Trouble
+from .cutter import CLOSING, HEAD, Trouble
 from .engine import END, Stuck
 from .grammar import pattern
 
@@ -460,25 +460,21 @@ def explain(at: Failure) -> Diagnostic:
 # --- what the cutter could not close ---
 
 
-def unclosed(trouble: Trouble, text: str, end: int) -> Diagnostic:
-    """The diagnostic of a piece with a trouble. `end` is where the piece ends."""
+def unclosed(trouble: Trouble, text: str) -> Diagnostic:
+    """The diagnostic of a piece with a trouble; `closing` knows what would help."""
     opened = Span(trouble.opened, trouble.opened + 1)
     match trouble.kind:
         case "bracket":
             sign = text[trouble.opened]
-            closing = {"(": ")", "[": "]", "{": "}"}[sign]
-            fix = replacing("close it at the end of the statement", Span(end, end), closing)
-            return found(
-                codes.UNCLOSED_BRACKET, f"this `{sign}` is never closed", opened, fixes=[fix], allowed=[closing]
-            )
+            allowed = [CLOSING[sign]]
+            return found(codes.UNCLOSED_BRACKET, f"this `{sign}` is never closed", opened, allowed=allowed)
         case "wrong-bracket":
             sign, wrong = text[trouble.opened], text[trouble.at]
-            closing = {"(": ")", "[": "]", "{": "}"}[sign]
+            closing = CLOSING[sign]
             place = Span(trouble.at, trouble.at + 1)
             related = [Related(message=f"`{sign}` was opened here", span=opened)]
             message = f"`{wrong}` stands where `{closing}` must close the `{sign}`"
-            fix = replacing(f"put `{closing}` before it", Span(trouble.at, trouble.at), closing)
-            return found(codes.UNCLOSED_BRACKET, message, place, related=related, fixes=[fix], allowed=[closing])
+            return found(codes.UNCLOSED_BRACKET, message, place, related=related, allowed=[closing])
         case "string":
             hint = 'a text in quotes ends on its line; `"""` may span lines'
             return found(codes.UNCLOSED_STRING, "this text is not closed on its line", opened, hint=hint)

@@ -48,7 +48,8 @@ _CALLED_LATER = re.compile(rf"[ \t](?:fallback|else)[ \t]+{_CHAIN}[ \t]*\Z")
 _CONTINUED = re.compile(r"\\[ \t]*(?:\r?\n|\Z)")
 _TO_LINE_END = re.compile(r"[^\n]*")
 _NEWLINES = re.compile(r"\r?\n")
-_CLOSES = {")": "(", "]": "[", "}": "{"}
+CLOSING = {"(": ")", "[": "]", "{": "}"}
+_CLOSES = {closing: opening for opening, closing in CLOSING.items()}
 
 
 @record

@@ -15,6 +15,7 @@ from ..diag.codes import syntax as codes
 from ..diag.diagnostic import Diagnostic, Severity, Span
 from . import ast
 from .builder import Builder, Complaint
+from .closing import closing_fixes
 from .complaints import KEYWORDS, Failure, explain, found, meaning, replacing, unclosed
 from .cutter import Cutter, Gap, Piece, Remark, Trouble
 from .engine import Stuck
@@ -217,6 +218,22 @@ class _Parser:
             self.builder.complaints.clear()
         return True
 
+    def _would_read(self, text: str) -> bool:
+        """Whether the text is a statement, or is one once it has been repaired where its meaning is plain."""
+        repaired = Repaired(text, 0, [])
+        while True:
+            try:
+                self._parsed(repaired.text, 0, len(repaired.text), 0)
+            except Stuck as stuck:
+                fix = repair(Failure.of(stuck, repaired.text, 0)) if repaired.may_go_on else None
+            else:
+                return True
+            finally:
+                self.builder.complaints.clear()
+            if fix is None:
+                return False
+            repaired.add(fix)
+
     def _read(self, piece: Piece) -> ast.Statement | None:
         """The statement of a piece; None when it is none at all."""
         span = Span(piece.start, piece.end)
@@ -259,7 +276,8 @@ class _Parser:
         return statement  # type: ignore[no-any-return]  # the start rule `piece` gives statements
 
     def _unclosed(self, piece: Piece, trouble: Trouble) -> ast.Broken:
-        self.tell(unclosed(trouble, self.text, piece.end))
+        fixes = closing_fixes(self.text, piece, trouble, limits=self.limits, reads=self._would_read)
+        self.tell(unclosed(trouble, self.text).model_copy(update={"fixes": fixes}))
         return self._broken(Span(piece.start, piece.end))
 
     def _recut(self, piece: Piece) -> ast.Statement | None:
