@@ -46,5 +46,5 @@ def _schema_misfit(value: Value, signature: Signature, name: str) -> str | None:
     if error is None:
         return None
     place = error.json_path.removeprefix("$").removeprefix(".")
-    why = error.message.replace(repr(error.instance), canonical(error.instance), 1)
+    why = str(error.message).replace(repr(error.instance), canonical(error.instance), 1)
     return why[:160] + (f" at `{place}`" if place else "")

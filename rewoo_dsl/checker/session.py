@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..diag.diagnostic import Diagnostic, located
@@ -20,6 +20,7 @@ from .scope import Scope, Source
 from .subplans import Library, Load
 
 NO_TOOLS = "no tools were given: names, arguments, results and effects of tools were not checked"
+NO_SUB_PLANS = "nothing was given to load sub-plans with: what the plan calls by `use` was not checked"
 NO_POLICY = "no policy was given: where data may flow was not checked"
 
 
@@ -82,8 +83,20 @@ class Session:
             linked=linked,
             text=reading.text,
             source_map=reading.source_map,
-            unchecked=(NO_TOOLS, NO_POLICY) if self.tools is None and has_calls else (NO_POLICY,),
+            unchecked=tuple(self._unchecked(reading.plan, has_calls=has_calls)),
         )
+
+    def _unchecked(self, plan: Plan | None, *, has_calls: bool) -> Iterator[str]:
+        if self.tools is None and has_calls:
+            yield NO_TOOLS
+        if self._is_alone and plan is not None and plan.uses:
+            yield NO_SUB_PLANS
+        yield NO_POLICY
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether the plan is all there is: nobody means to run it from here, so its sub-plans are not missed."""
+        return self.tools is None and self.load is None
 
     # --- sub-plans -------------------------------------------------------------------------------------------------
 
@@ -110,13 +123,15 @@ class Session:
             found.append(subplans.outside(index, use.path))
             return None
         if path not in self.outcomes:
+            if self._is_alone:
+                return None
+            if self.load is None:
+                found.append(subplans.no_loader(index, use.path))
+                return None
             try:
-                text = self.load(path) if self.load is not None else None
+                text = self.load(path)
             except (OSError, LookupError, ValueError) as error:
                 found.append(subplans.missing(index, use.path, str(error) or type(error).__name__))
-                return None
-            if text is None:
-                found.append(subplans.missing(index, use.path, "nothing was given to load sub-plans with"))
                 return None
             return self._enter(path, use.name, text, f"/uses/{index}", found)
         return self._enter(path, use.name, "", f"/uses/{index}", found)

@@ -117,6 +117,15 @@ def missing(index: int, path: str, why: str) -> Diagnostic:
     )
 
 
+def no_loader(index: int, path: str) -> Diagnostic:
+    return Diagnostic(
+        code="RW310",
+        message=f"the sub-plan `{path}` cannot be read: nothing was given to load sub-plans with",
+        at=f"/uses/{index}/path",
+        hint="say how with `load`, or check the plan without tools",
+    )
+
+
 def circular(at: str, chain: list[str]) -> Diagnostic:
     return Diagnostic(
         code="RW312",

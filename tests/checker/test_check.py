@@ -320,6 +320,15 @@ def test_a_report_survives_json() -> None:
     assert json.loads(report.diagnostics[0].model_dump_json())["code"] == "RW108"
 
 
+def test_a_plan_alone_does_not_miss_its_sub_plans() -> None:
+    report = check(use("a.rewoo"))
+    assert report.ok
+    assert report.linked is None
+    assert any("load sub-plans" in one for one in report.unchecked)
+    assert rewoo_dsl.parse(use("a.rewoo")).uses[0].path == "a.rewoo"
+    assert codes(check(use("../a.rewoo"))) == ["RW311"]
+
+
 # --- tools whose schemas are unusual -------------------------------------------------------------------------------
 
 TREE = {
