@@ -201,7 +201,12 @@ def test_without_solve_no_model_is_asked_for_an_answer(rewoo: Rewoo, folder: Pat
 # --- interruption --------------------------------------------------------------------------------------------------
 
 
-def test_ctrl_c_cancels_the_tools_and_tells_what_there_is(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("sent", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_a_signal_cancels_the_tools_and_tells_what_there_is(
+    folder: Path, sent: signal.Signals, code: int, said: str
+) -> None:
     write(folder, '#E1 = search(query="a", k=1)\n#E2 = wait(seconds=60)\nreturn #E2\n')
     process = subprocess.Popen(
         [*COMMAND, "run", "plan.rewoo", "--json", *TOOLS],
@@ -210,11 +215,41 @@ def test_ctrl_c_cancels_the_tools_and_tells_what_there_is(folder: Path) -> None:
     deadline = time.monotonic() + 30
     while not (folder / "started").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     out, err = process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert (folder / "cancelled").exists()
     assert "Traceback" not in err
-    assert "interrupted" in err
+    assert said in err
     found = json.loads(out)
     assert (found["status"], found["evidence"]) == ("cancelled", {"E1": ["a 0"]})
+
+
+LEAVES_A_THREAD = """
+import threading, time
+import rewoo_dsl
+
+
+@rewoo_dsl.tool(effect="read")
+async def leaves_a_thread() -> int:
+    threading.Thread(target=lambda: time.sleep(60)).start()
+    return 1
+"""
+
+
+def test_a_thread_that_a_tool_leaves_behind_does_not_keep_the_process(process: Rewoo, folder: Path) -> None:
+    (folder / "thready.py").write_text(LEAVES_A_THREAD)
+    began = time.monotonic()
+    ended = process("run", write(folder, "#E1 = leaves_a_thread()\nreturn #E1\n"), "--tools", "thready:leaves_a_thread")
+    assert (ended.code, ended.out) == (0, "1\n")
+    assert "a tool has left a thread behind" in ended.err
+    assert time.monotonic() - began < 30
+
+
+def test_an_error_of_several_lines_is_one_line_of_progress(rewoo: Rewoo, folder: Path) -> None:
+    (folder / "wordy.py").write_text(
+        "import rewoo_dsl\n\n@rewoo_dsl.tool(effect='read')\ndef wordy() -> int:\n    raise ValueError('one\\n  two')\n"
+    )
+    ended = rewoo("run", write(folder, "#E1 = wordy()\n"), "--tools", "wordy:wordy")
+    assert ended.code == 1
+    assert "#E1 wordy failed: tool error: ValueError: one two\n" in ended.err

@@ -9,8 +9,12 @@ WRONG_USE = 2
 OUR_BUG = 3
 INTERRUPTED = 130
 """As shells say it of a process that Ctrl-C ended."""
+TERMINATED = 143
+"""As shells say it of a process that was told to end (SIGTERM), as by a time limit or a shutdown."""
 NOBODY_READS = 141
 """As shells say it of a process whose output nobody reads any more (`| head`)."""
+STOPPED = {INTERRUPTED: "interrupted", TERMINATED: "terminated"}
+"""What is said of a run that was ended from outside."""
 
 
 class WrongUse(RewooError):

@@ -17,15 +17,36 @@ from .arguments import Options, read_arguments
 from .exits import FOUND, INTERRUPTED, NOBODY_READS, OUR_BUG, WRONG_USE, WrongUse
 from .terminal import Terminal, prints_beside_results
 
+PATIENCE = 3.0
+"""Seconds that threads of tools may go on when everything else is done."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code (see `exits.py`). Without `argv` the process ends with it."""
     terminal = Terminal.of_process()
     words = sys.argv[1:] if argv is None else argv
     code = guarded(lambda: _execute(words, terminal), terminal)
-    if argv is None:
+    if argv is not None:
+        terminal.close()
+    else:
+        _leave_threads_behind(code, terminal)
         gc.freeze()  # all that is left goes with the process; looking through it once more is a tenth of `rewoo check`
     return code
+
+
+def _leave_threads_behind(code: int, terminal: Terminal) -> None:
+    """A process ends when its last thread does, so threads that tools have started get a moment, and no more."""
+    threading = sys.modules.get("threading")
+    if threading is None or threading.active_count() == 1:
+        return
+
+    def leave() -> None:
+        terminal.say("a tool has left a thread behind that does not end; leaving without it")
+        os._exit(code)
+
+    watch = threading.Timer(PATIENCE, leave)
+    watch.daemon = True
+    watch.start()
 
 
 def _execute(words: Sequence[str], terminal: Terminal) -> int:

@@ -140,7 +140,7 @@ def why(event: StepFinished) -> str:
     if event.state == "succeeded":
         return "by its fallback" if event.branch == "fallback" else ""
     reason = (event.reason or "").replace("_", " ")
-    return f"{reason}: {event.message}" if event.message else reason
+    return f"{reason}: {' '.join(event.message.split())}" if event.message else reason
 
 
 def _activity(event: AttemptStarted | AttemptFinished) -> str:

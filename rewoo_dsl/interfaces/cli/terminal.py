@@ -75,6 +75,13 @@ class Terminal:
         head = f"{_RED}error{_RESET}" if self.err_colour else "error"
         self.say(f"{head}: {message}")
 
+    def close(self) -> None:
+        """Close the streams that are our own."""
+        for ours, theirs in ((self.out, sys.stdout), (self.err, sys.stderr)):
+            if ours is not theirs:
+                with suppress(OSError):  # nobody reads any more
+                    ours.close()
+
 
 def _of_our_own(stream: TextIO | None) -> TextIO:
     """A stream to the same place. A character that it cannot show becomes an escape, never an exception."""

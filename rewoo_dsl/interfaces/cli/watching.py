@@ -1,13 +1,15 @@
 """Watching a run: events come in, whatever view suits the terminal is kept up to date, and all of them are kept."""
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from ...interpreter.result import Result
 from ...ir.plan import Plan
 from ...trace.events import Event, RunFinished, RunStarted
+from .exits import INTERRUPTED, TERMINATED
 from .progress import Lines, Live, Progress, Row, Silence, View
 from .terminal import Terminal
 
@@ -56,14 +58,30 @@ def _has_rich() -> bool:
     return find_spec("rich") is not None
 
 
-def until_done(work: Callable[[], Awaitable[object]]) -> bool:
-    """Run `work` in an event loop; False when Ctrl-C ended it, after everything in it was cancelled and awaited."""
+def until_done(work: Callable[[], Awaitable[object]]) -> int | None:
+    """Run `work` in an event loop. When Ctrl-C or SIGTERM ended it, the exit code that says so, after everything in it
+    was cancelled and awaited."""
+    terminated = False
 
     async def whole() -> None:
+        task = asyncio.current_task()
+        assert task is not None  # this runs in one
+
+        def end() -> None:
+            nonlocal terminated
+            terminated = True
+            task.cancel()
+
+        with suppress(NotImplementedError):  # Windows ends a process without a word
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
         await work()
 
     try:
         asyncio.run(whole())
     except KeyboardInterrupt:
-        return False
-    return True
+        return INTERRUPTED
+    except asyncio.CancelledError:
+        if terminated:
+            return TERMINATED
+        raise
+    return None

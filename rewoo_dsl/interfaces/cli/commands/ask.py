@@ -15,7 +15,7 @@ from ....trace.events import RunFinished
 from ..answers import answer_data, give_answer
 from ..approval import ask_at, yes_to_all
 from ..arguments import Options
-from ..exits import FINE, FOUND, INTERRUPTED, WrongUse
+from ..exits import FINE, FOUND, STOPPED, WrongUse
 from ..means import code_of
 from ..models import HOW_TO_REACH, VARIABLE, endpoint
 from ..results import as_data, say_outcome
@@ -48,15 +48,16 @@ def execute(options: Options, terminal: Terminal) -> int:
             answer = await agent.ask(question, on_event=listener)
 
         try:
-            ended = until_done(work)
+            stopped = until_done(work)
         except PlanError as error:
             raise _unplanned(error, terminal) from None
         except ModelError as error:
             unreachable = f"\n{HOW_TO_REACH}" if error.kind in ("auth", "connection", "not_found") else ""
             raise ModelError(f"{error}{unreachable}", kind=error.kind) from None
-    if answer is None:
-        terminal.say("interrupted" if not ended else "no answer")
-        return INTERRUPTED
+    if stopped is not None:
+        terminal.say(STOPPED[stopped])
+        return stopped
+    assert answer is not None  # whatever else can happen was raised
     return _shown(question, answer, watch, options, terminal)
 
 

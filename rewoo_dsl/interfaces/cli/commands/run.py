@@ -13,7 +13,7 @@ from ....trace.events import RunStarted
 from ..answers import answer_data, give_answer
 from ..arguments import Options
 from ..dry_run import told
-from ..exits import FINE, FOUND, INTERRUPTED
+from ..exits import FINE, FOUND, STOPPED
 from ..inputs import read_inputs
 from ..means import code_of, refuse_without_model, somebody_to_ask
 from ..models import model_named, required_model
@@ -52,10 +52,10 @@ def execute(options: Options, terminal: Terminal) -> int:
                 solution = await _solved(solver, linked, result, checked.source.text)
 
         try:
-            ended = until_done(work)
+            stopped = until_done(work)
         except PlanError as error:
             raise refused(error, checked, terminal) from None
-    return _shown(watch, solution, linked, options, terminal, ended=ended)
+    return _shown(watch, solution, linked, options, terminal, stopped=stopped)
 
 
 async def _solved(model: Model, linked: LinkedPlan, result: Result, plan_text: str) -> Solution:
@@ -67,9 +67,15 @@ async def _solved(model: Model, linked: LinkedPlan, result: Result, plan_text: s
 
 
 def _shown(
-    watch: Watch, solution: Solution | None, linked: LinkedPlan, options: Options, terminal: Terminal, *, ended: bool
+    watch: Watch,
+    solution: Solution | None,
+    linked: LinkedPlan,
+    options: Options,
+    terminal: Terminal,
+    *,
+    stopped: int | None,
 ) -> int:
-    """Show what the run came to, also when Ctrl-C ended it, and give the exit code."""
+    """Show what the run came to, also when it was `stopped` from outside, and give the exit code."""
     result = watch.result
     if result is not None:
         if options.quiet:
@@ -81,9 +87,9 @@ def _shown(
             terminal.give(json.dumps(as_data(result) | answer, ensure_ascii=False, indent=2) + "\n")
         elif solution is not None:
             give_answer(solution, result.evidence, terminal, quiet=options.quiet)
-        elif ended:
+        elif stopped is None:
             give_value(result, terminal, has_return=linked.plan.result is not None)
-    if not ended:
-        terminal.say("interrupted")
-        return INTERRUPTED
+    if stopped is not None:
+        terminal.say(STOPPED[stopped])
+        return stopped
     return FINE if result is not None and result.status == "succeeded" else FOUND
