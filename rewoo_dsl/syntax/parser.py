@@ -144,6 +144,7 @@ class _Parser:
         self.cutter = Cutter(self.text, self.limits)
         count = 0
         for cut in self.cutter:
+            before = len(self.items)
             match cut:
                 case Gap():
                     if self.items and not isinstance(self.items[-1], ast.Blank):
@@ -153,11 +154,9 @@ class _Parser:
                     self._remark(cut.span)
                 case Piece():
                     self._piece(cut)
-            count += 1
-            if count >= self.limits.statements and self.cutter.position < len(self.text):
-                place = Span(self.cutter.position, self.cutter.position)
-                message = f"the plan has more than {self.limits.statements:,} statements"
-                self.tell(found(codes.TOO_LARGE, message, place))
+            count += sum(isinstance(one, ast.Step | ast.Broken) for one in self.items[before:])
+            if count > self.limits.steps:
+                self.tell(found(codes.TOO_LARGE, f"the plan has more than {self.limits.steps:,} steps", cut.span))
                 return
 
     def _remark(self, span: Span, *, trailing: bool = False) -> None:

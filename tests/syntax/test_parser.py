@@ -359,3 +359,12 @@ def test_every_broken_plan_has_its_error() -> None:
         assert bool(parse(line["plan"]).errors) is (line["kind"] == "syn"), line
     example = SHARED / "design" / "example.rewoo"
     assert not parse(example.read_text(encoding="utf-8")).diagnostics
+
+
+def test_a_limit_on_steps_counts_steps_and_not_their_rationale() -> None:
+    plan = "Plan: why\n#E{} = f() // said\n"
+    limits = Limits(steps=3)
+    assert not parse("".join(plan.format(i) for i in range(3)), limits=limits).diagnostics
+    beyond = parse("".join(plan.format(i) for i in range(9)), limits=limits)
+    assert [one.code for one in beyond.diagnostics] == ["RW027"]
+    assert len(beyond.document.steps) == 4
