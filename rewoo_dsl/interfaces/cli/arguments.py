@@ -29,8 +29,6 @@ class Options(argparse.Namespace):
     code: str | None = None
     output: str | None = None
     input: list[str]
-    dialect: str | None = None
-    to: str | None = None
     tools: str | None = None
     docs: str | None = None
     root: str | None = None
@@ -38,7 +36,6 @@ class Options(argparse.Namespace):
     from_model: bool = False
     check: bool = False
     diff: bool = False
-    unsafe: bool = False
     dry_run: bool = False
     solve: bool = False
     show_plan: bool = False
@@ -100,7 +97,6 @@ def _overview() -> argparse.ArgumentParser:
 
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a plan; `-` is standard input")
-    _dialect_option(parser)
     _tools_option(parser)
     _docs_options(parser)
     _format_option(parser, "text", "json", "short")
@@ -110,31 +106,10 @@ def _check(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("spec", metavar="FILE", help="a plan in any format; `-` is standard input")
-    _dialect_option(parser)
-    parser.add_argument(
-        "--to", metavar="FORMAT", help="write it in another format, as `json`, or as a picture: `mermaid`"
-    )
-    _tools_option(parser)
-    parser.add_argument("--strict", action="store_true", help="whatever has to be put right while reading is an error")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of standard output")
-
-
 def _fmt(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a plan; `-` reads standard input and prints")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when something would change")
     parser.add_argument("--diff", action="store_true", help="change nothing; show what would change")
-
-
-def _fix(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a plan; `-` reads standard input and prints")
-    _tools_option(parser)
-    _docs_options(parser)
-    parser.add_argument("--diff", action="store_true", help="change nothing; show what would change")
-    parser.add_argument(
-        "--unsafe", action="store_true", help="apply a fix that may not be meant, where it is the only one"
-    )
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
@@ -182,13 +157,6 @@ def _tools(parser: argparse.ArgumentParser) -> None:
     _format_option(parser, "text", "json")
 
 
-def _dialect_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--from", dest="dialect", metavar="FORMAT",
-        help="the format it is in; `auto` recognises it, `help` lists them; default: our own",
-    )  # fmt: skip
-
-
 def _tools_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tools", metavar="TOOLS",
@@ -232,9 +200,7 @@ def _format_option(parser: argparse.ArgumentParser, default: str, *others: str) 
 
 _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "check": ("Find what is wrong with plans, without running anything.", _check),
-    "import": ("Read a plan in another format, and write it in ours or a third one.", _import),
     "fmt": ("Bring plans into the canonical form, in place.", _fmt),
-    "fix": ("Apply the safe fixes of a check to plans, in place.", _fix),
     "run": ("Check a plan and run it.", _run),
     "ask": ("Answer a question: plan it, run the plan, answer from the evidence.", _ask),
     "graph": ("Draw a plan.", _graph),
