@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from rewoo_dsl.diag.findings import Findings
 from rewoo_dsl.ir.expr import Action, Expr
 from rewoo_dsl.ir.plan import Plan, Prompt
+from rewoo_dsl.ir.policy import policy_schema
 from rewoo_dsl.tools.manifest import manifest_schema
 from rewoo_dsl.trace.log import schema as event_schema
 
@@ -54,6 +55,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "diagnostics": lambda: DIALECT | Findings.model_json_schema(mode="serialization"),
     "events": event_schema,
     "tools": manifest_schema,
+    "policy": policy_schema,
 }
 
 

@@ -5,7 +5,7 @@ RW8 models. A number is never used again for something else. `EXAMPLE_TOOLS` is 
 codes are checked against.
 """
 
-from . import budget, dialects, graph, models, names, run, structure, syntax, tools, types
+from . import budget, dialects, flow, graph, models, names, run, structure, syntax, tools, types
 from ._code import Code
 from ._example_tools import EXAMPLE_TOOLS
 
@@ -16,6 +16,7 @@ FAMILIES: dict[str, tuple[Code, ...]] = {
     "names": names.CODES,
     "types": types.CODES,
     "graph": graph.CODES,
+    "flow": flow.CODES,
     "budget": budget.CODES,
     "run": run.CODES,
     "tools": tools.CODES,

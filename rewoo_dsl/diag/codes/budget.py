@@ -8,8 +8,9 @@ OVER_BUDGET = Code(
     slug="over-budget",
     summary="even the best case exceeds the plan's own limit",
     explanation="""
-In the best case every call succeeds at once, every condition saves a call, and every list of unknown length is empty.
-If that is still more than `limit calls`, the plan cannot succeed.
+In the best case every call succeeds at once, every condition saves a call, every list of unknown length is empty, and
+every call takes the least that its tool declares. If that is still more than `limit` allows of calls, tokens, seconds
+or dollars, the plan cannot succeed.
 """,
     wrong='limit calls 1\n#E1 = search(query="rewoo")\n#E2 = search(query="react")\nreturn [#E1, #E2]\n',
     right='limit calls 2\n#E1 = search(query="rewoo")\n#E2 = search(query="react")\nreturn [#E1, #E2]\n',
@@ -21,8 +22,9 @@ MAY_EXCEED_BUDGET = Code(
     summary="the worst case exceeds the plan's own limit",
     explanation="""
 In the worst case every attempt fails but the last, every fallback is called, and every list is as long as its `max`;
-for `limit time`, every attempt of the longest way through the plan takes as long as its `timeout`. At the ceiling
-nothing further starts and unfinished steps fail with `budget`.
+for `limit time`, every attempt of the longest way through the plan takes as long as its `timeout` or its tool says;
+tokens and dollars count where every tool declares them. At the ceiling nothing further starts and unfinished steps fail
+with `budget`.
 """,
     wrong='limit calls 2\n#E1 = search(query="rewoo") retry 2\nreturn #E1\n',
     right='limit calls 3\n#E1 = search(query="rewoo") retry 2\nreturn #E1\n',
@@ -98,6 +100,27 @@ in text such a name cannot be written.
 """,
 )
 
+OVER_CEILING = Code(
+    number="RW509",
+    slug="over-ceiling",
+    summary="even the best case exceeds a ceiling of the host",
+    explanation="""
+Every host sets ceilings to one run: calls, model calls, tokens, seconds, dollars. This plan goes beyond one of them
+even if all goes well. The ceilings are the host's, so a plan alone cannot show this.
+""",
+)
+
+MAY_EXCEED_CEILING = Code(
+    number="RW510",
+    slug="may-exceed-ceiling",
+    summary="the worst case exceeds a ceiling of the host",
+    explanation="""
+If every retry is needed and every list is as long as its `max`, this plan goes beyond a ceiling of the host; a `limit`
+of its own that is tighter settles it. The ceilings are the host's, so a plan alone cannot show this.
+""",
+    severity=Severity.WARNING,
+)
+
 CODES: tuple[Code, ...] = (
     OVER_BUDGET,
     MAY_EXCEED_BUDGET,
@@ -107,4 +130,6 @@ CODES: tuple[Code, ...] = (
     TOO_DEEP,
     NESTED_COMPREHENSION,
     NO_NAME,
+    OVER_CEILING,
+    MAY_EXCEED_CEILING,
 )

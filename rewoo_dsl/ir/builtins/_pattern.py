@@ -32,6 +32,17 @@ def first_match(pattern: str, text: str, fuel: Fuel) -> str | None:
     return matched
 
 
+def matches_whole(pattern: str, text: str) -> bool:
+    """Whether all of the text matches; text that is no Unicode, or a pattern that is none, matches nothing."""
+    compiled = _compiled(pattern)
+    if isinstance(compiled, str):
+        return False
+    try:
+        return compiled.fullmatch(text) is not None
+    except UnicodeEncodeError:
+        return False
+
+
 def problem_of(pattern: str) -> str | None:
     """Why `pattern` is none, or None."""
     compiled = _compiled(pattern)
