@@ -156,7 +156,8 @@ class _Parser:
                     self._piece(cut)
             count += sum(isinstance(one, ast.Step | ast.Broken) for one in self.items[before:])
             if count > self.limits.steps:
-                self.tell(found(codes.TOO_LARGE, f"the plan has more than {self.limits.steps:,} steps", cut.span))
+                message = f"the plan has more than {self.limits.steps:,} steps"
+                self.tell(found(codes.TOO_LARGE, message, self.items[before].span))
                 return
 
     def _remark(self, span: Span, *, trailing: bool = False) -> None:

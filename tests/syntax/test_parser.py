@@ -81,7 +81,7 @@ def test_spans_are_where_names_stand(text: str) -> None:
     for node in nodes(parse(text).document):
         source = text[slice(*node.span)]
         if isinstance(node, ast.Ref):
-            assert source.lstrip("( ").startswith((f"#{node.name}", f"#{{{node.name}"))
+            assert source.lstrip("( \t").startswith((f"#{node.name}", f"#{{{node.name}"))
         if isinstance(node, ast.Name) and source[:1] not in "\"'":
             assert source.lstrip("#").replace(" ", "").replace("\t", "") == node.text
 
