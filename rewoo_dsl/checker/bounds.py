@@ -30,6 +30,7 @@ from ..ir.costs import (
     unknown,
 )
 from ..ir.expr import Action, Apply, Call, Comprehension, Conditional, Constant, Expr, ListOf, Ref
+from ..ir.part import made
 from ..ir.plan import Step
 from ..ir.signature import Amount, CallCost, Signature
 from .callables import Target
@@ -37,7 +38,8 @@ from .callables import Target
 if TYPE_CHECKING:
     from .scope import Scope, Statement
 
-NOTHING_PROMISED = CallCost()
+NOTHING_PROMISED = made(CallCost)
+
 # --- lengths -------------------------------------------------------------------------------------------------------
 
 
