@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from ..diag.diagnostic import Edit, Fix, Span
-from ..diag.spell import nearest
+from ..diag.spell import is_slip, nearest
 from ..ir.types import Fit
 from .scope import Scope, Source
 
@@ -38,7 +38,7 @@ def usable_names(scope: Scope, before: int) -> list[str]:
     """What may be read at that place: inputs, and the steps above, the last one first. At most `MAX_ALLOWED`."""
     above = scope.plan.steps[max(0, before - MAX_ALLOWED) : before]
     names = [*(one.name for one in scope.plan.inputs[:MAX_ALLOWED]), *(step.name for step in reversed(above))]
-    return list(dict.fromkeys(names))[:MAX_ALLOWED]
+    return [f"#{name}" for name in dict.fromkeys(names)][:MAX_ALLOWED]
 
 
 def near_names(scope: Scope, name: str, before: int) -> list[str]:
@@ -57,8 +57,8 @@ def name_before(source: Source | None, at: str, name: str) -> Span | None:
     return Span(begin, begin + len(name)) if begin >= 0 and _BETWEEN.fullmatch(between) else None
 
 
-def rename(source: Source | None, at: str, old: str, new: str) -> tuple[Fix, ...]:
-    """A safe fix that writes `new` for `old` at the start of the place, after `#` or `#{`; none without text."""
+def rename(source: Source | None, at: str, old: str, new: str, *, mark: str = "") -> tuple[Fix, ...]:
+    """A fix that writes `new` for `old` at the start of the place, after `#` or `#{`; none without text."""
     span = source.find(at) if source is not None else None
     if source is None or span is None:
         return ()
@@ -67,11 +67,10 @@ def rename(source: Source | None, at: str, old: str, new: str) -> tuple[Fix, ...
         start += 1
     if not source.text.startswith(old, start):
         return ()
-    return rewrite(Span(start, start + len(old)), new)
+    return (rewrite(Span(start, start + len(old)), old, new, mark=mark),)
 
 
-def rewrite(span: Span | None, new: str) -> tuple[Fix, ...]:
-    """A safe fix that writes `new` at `span`; none without one."""
-    if span is None:
-        return ()
-    return (Fix(message=f"write `{new}`", edits=(Edit(span=span, text=new),), safe=True),)
+def rewrite(span: Span, old: str, new: str, *, mark: str = "", written: str | None = None) -> Fix:
+    """A fix that writes `new`, or as it is `written`, for the name `old`; safe when `old` can only be a slip of it."""
+    edit = Edit(span=span, text=new if written is None else written)
+    return Fix(message=f"write `{mark}{new}`", edits=(edit,), safe=is_slip(old, new))

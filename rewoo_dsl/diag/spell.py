@@ -9,6 +9,7 @@ from itertools import islice
 
 MAX_CANDIDATES = 2_000
 MAX_LENGTH = 64
+_NOT_SHORT = 4
 
 
 def nearest(name: str, candidates: Iterable[str], *, limit: int = 3) -> list[str]:
@@ -29,6 +30,25 @@ def nearest(name: str, candidates: Iterable[str], *, limit: int = 3) -> list[str
     return [candidate for _, _, candidate in sorted(scored)[:limit]]
 
 
+def is_slip(name: str, candidate: str) -> bool:
+    """Whether `name` surely is `candidate` mistyped: the same but for case and `_ - .`, two letters swapped, or one
+    lost or too many in a word that is not short.
+
+    Another letter may be another word: `get_user` is near `set_user`, and no slip of it.
+
+    >>> is_slip("web_serach", "webSearch"), is_slip("subjet", "subject")
+    (True, True)
+    >>> is_slip("get_user", "set_user"), is_slip("E1", "E12")
+    (False, False)
+    """
+    one, other = _folded(name), _folded(candidate)
+    if one == other:
+        return True
+    is_long = min(len(one), len(other)) >= _NOT_SHORT
+    alike = sorted(one) == sorted(other) or (is_long and len(one) != len(other))
+    return alike and not one[-1:].isdigit() and _distance(one, other, 1) is not None
+
+
 def _score(name: str, candidate: str) -> int | None:
     """How far `candidate` is from `name`; None when it is too far to be worth showing."""
     if not candidate or len(candidate) > MAX_LENGTH:
@@ -40,7 +60,7 @@ def _score(name: str, candidate: str) -> int | None:
     tolerance = min(1 + len(longer) // 4, 3)
     if len(longer) - len(shorter) <= tolerance:
         slips = _distance(one, other, tolerance)
-        if slips is not None and slips < len(longer):
+        if slips is not None and (slips * 2 < len(longer) or slips == 1 < len(longer)):
             return slips
     return tolerance + 1 if len(shorter) >= 4 and shorter in longer else None
 

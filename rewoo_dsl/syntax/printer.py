@@ -154,7 +154,7 @@ def _bare(value: ast.Value) -> str:
         case ast.Number():
             return value.text
         case ast.Call():
-            named = [f"{_key(arg.name.text)}={print_value(arg.value)}" for arg in value.named]
+            named = [f"{print_key(arg.name.text)}={print_value(arg.value)}" for arg in value.named]
             return f"{value.name.text}({', '.join([*map(print_value, value.args), *named])})"
         case ast.Bool():
             return "true" if value.value else "false"
@@ -163,7 +163,7 @@ def _bare(value: ast.Value) -> str:
         case ast.List():
             return f"[{', '.join(map(print_value, value.items))}]"
         case ast.Object():
-            return f"{{{', '.join(f'{_key(pair.key.text)}: {print_value(pair.value)}' for pair in value.pairs)}}}"
+            return f"{{{', '.join(f'{print_key(pair.key.text)}: {print_value(pair.value)}' for pair in value.pairs)}}}"
         case ast.Path():
             base = _bare(value.base) if isinstance(value.base, ast.Call) else f"({print_value(value.base)})"
             return base + _path(value.path)
@@ -202,7 +202,7 @@ def _segment(segment: ast.Segment, quoted: Callable[[str], str]) -> str:
             assert_never(segment)
 
 
-def _key(text: str) -> str:
+def print_key(text: str) -> str:
     """The name of an argument or a member: bare where it can be."""
     return text if _NAME.match(text) and text not in RESERVED else _quoted(text)
 
@@ -233,7 +233,7 @@ def print_type(kind: ast.Type) -> str:
 
 
 def _member(member: ast.Member) -> str:
-    return f"{_key(member.name.text)}{'?' if member.optional else ''}: {print_type(member.type)}"
+    return f"{print_key(member.name.text)}{'?' if member.optional else ''}: {print_type(member.type)}"
 
 
 # --- text ---

@@ -13,6 +13,7 @@ from rewoo_dsl.checker import Report, check, edges
 from rewoo_dsl.checker.subplans import resolve
 from rewoo_dsl.diag.codes import CODES, EXAMPLE_TOOLS
 from rewoo_dsl.diag.errors import PlanError
+from rewoo_dsl.diag.text import applied
 from rewoo_dsl.ir.expr import Call, Constant, Ref
 from rewoo_dsl.ir.plan import Plan, Step
 from rewoo_dsl.ir.signature import Signature
@@ -372,3 +373,42 @@ def test_literals_are_held_to_the_whole_schema_in_the_words_of_the_plan(
 ) -> None:
     (found,) = check(f"#E1 = t(x={value})\nreturn #E1\n", taking(schema)).errors
     assert found.message == f"`x` of `t` does not fit: {why}"
+
+
+# --- near names ----------------------------------------------------------------------------------------------------
+
+
+def only_fix(text: str, tools: Any = TOOLS) -> tuple[str, bool, str]:
+    """The message, the safety and the outcome of the one fix of the one error."""
+    (found,) = check(text, tools).errors
+    (fix,) = found.fixes
+    return fix.message, fix.safe, applied(text, fix.edits)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "safe", "fixed"),
+    [
+        ('#E1 = Search(query="a")', "write `search`", True, '#E1 = search(query="a")'),
+        ('#E1 = serach(query="a")', "write `search`", True, '#E1 = search(query="a")'),
+        ('#E1 = lend_email(to=[], subject="a", body="b")', "write `send_email`", False, None),
+        ('#hits = llm("a")\n#E2 = llm("#{hit}")', "write `#hits`", False, '#hits = llm("a")\n#E2 = llm("#{hits}")'),
+        ('#E1 = llm("a")\n#x = #e1', "write `#E1`", True, '#E1 = llm("a")\n#x = #E1'),
+        ('#E1 = llm("a")\n#x = #E2', "write `#E1`", False, '#E1 = llm("a")\n#x = #E1'),
+    ],
+)
+def test_a_near_name_is_a_fix_and_safe_only_as_a_slip(text: str, message: str, safe: bool, fixed: str | None) -> None:
+    found = only_fix(text)
+    assert found[:2] == (message, safe)
+    assert fixed is None or found[2] == fixed
+
+
+def test_a_parameter_that_is_no_name_is_written_in_quotes() -> None:
+    parameters = {"type": "object", "properties": {"content-type": {"type": "string"}}}
+    tools = {"t": Signature(name="t", parameters=parameters)}
+    assert only_fix('#E1 = t(content_type="a")', tools)[2] == '#E1 = t("content-type"="a")'
+    assert only_fix('#E1 = t("content_type"="a")', tools)[2] == '#E1 = t("content-type"="a")'
+
+
+def test_names_that_could_be_meant_are_shown_as_they_are_written() -> None:
+    (found,) = check("input q: str\n#E1 = llm(#q)\nreturn #nothing_alike\n", TOOLS).errors
+    assert found.allowed == ("#q", "#E1")

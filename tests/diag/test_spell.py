@@ -17,6 +17,7 @@ from rewoo_dsl.diag.spell import nearest
         ("email", ["send_email", "search"], ["send_email"]),
         ("search", ["sorted", "unique", "values"], []),
         ("len", ["abs", "max"], []),
+        ("foo", ["bool", "float"], []),
         ("x", ["y", "z"], []),
         ("", ["a"], []),
         ("query", ["query"], []),

@@ -40,7 +40,7 @@ SLIPS = [
      'Plan: One.\n#E1 = llm(prompt=#E3 + #E4)\nreturn #E1\n'),
     ('#E1 = llm(prompt="Sum up #E2")\n#E2 = search(query="a")\nreturn #E1\n',
      '#E2 = search(query="a")\n#E1 = llm(prompt="Sum up #E2")\nreturn #E1\n'),
-    ('E1 = serach(qeury="a", k=None\nreturn #E2', '#E1 = search(query="a", k=null)\nreturn #E1'),
+    ('E1 = serach(qeury="a", k=None\nreturn #e1', '#E1 = search(query="a", k=null)\nreturn #E1'),
 ]  # fmt: skip
 """A plan with slips, and what its safe fixes make of it."""
 
@@ -54,6 +54,8 @@ LEFT_ALONE = [
     '#E1 = weather("Oslo", "x", "y")\nreturn #E1\n',  # more values than parameters
     '#E1 = send_email(["a"], "b")\nreturn #E1\n',  # fewer values than parameters
     '#E1 = search(query="a")\n#E2 = search(query="b")\nreturn [#E1, #E2, #E3]\n',  # two names are as near
+    '#E1 = search(query="a")\nreturn #E2\n',  # perhaps a step is missing
+    '#E1 = search(query="a")\n#E2 = seal(key="a", text="b")\nreturn #E1\n',  # another letter, another word
 ]
 """Plans with errors and no fix that their author surely meant."""
 

@@ -26,6 +26,6 @@ def _undefined(scope: Scope, statement: Statement, at: str, name: str, near: lis
         message=f"nothing before this is called #{name}",
         at=at,
         hint=did_you_mean(near, "#"),
-        allowed=alternatives(near, usable_names(scope, statement.index)),
-        fixes=rename(scope.source, at, name, near[0]) if len(near) == 1 else (),
+        allowed=alternatives([f"#{one}" for one in near], usable_names(scope, statement.index)),
+        fixes=rename(scope.source, at, name, near[0], mark="#") if len(near) == 1 else (),
     )

@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
-from ...diag.diagnostic import Diagnostic
+from ...diag.diagnostic import Diagnostic, Fix, Span
 from ...diag.spell import nearest
 from ..callables import Argument
 from ..messages import alternatives, did_you_mean, name_before, rewrite
-from ..scope import CallSite, Scope
+from ..scope import CallSite, Scope, Source
 
 
 def unknown_argument(scope: Scope) -> Iterator[Diagnostic]:
@@ -31,5 +31,15 @@ def _stray(scope: Scope, site: CallSite, one: Argument, free: list[str]) -> Diag
         span=span,
         hint=did_you_mean(near) or (f"it takes {', '.join(f'`{p}`' for p in free[:8])} too" if free else None),
         allowed=alternatives(near, free),
-        fixes=rewrite(span, near[0]) if len(near) == 1 else (),
+        fixes=_renamed(scope.source, span, one.name, near[0]) if len(near) == 1 else (),
     )
+
+
+def _renamed(source: Source | None, span: Span | None, old: str, new: str) -> tuple[Fix, ...]:
+    """The fix that writes the parameter's name, in quotes where the language has no such name."""
+    from ...syntax.printer import print_key  # imported late: a plan without faults is not printed
+
+    if source is None or span is None:
+        return ()
+    is_quoted = source.text[span.start - 1] in "\"'"
+    return (rewrite(span, old, new, written=new if is_quoted else print_key(new)),)
