@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
 
 from .._record import record
 from ..ir.expr import Call
@@ -39,7 +38,7 @@ class Judged:
     """A plan in any format and what the checker says of it.
 
     Steps, tools and edges go by the plan's own names, in the order of the text; steps that could not be read are left
-    out. `dialect` is `auto` where no format could be recognised.
+    out. `dialect` is `auto` where no format could be recognised, `imported` is None for a plan of ours.
     """
 
     dialect: str
@@ -47,11 +46,20 @@ class Judged:
     steps: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     edges: tuple[tuple[str, str], ...] = ()
-    tool_names: Mapping[str, str] = field(default_factory=dict)
+    imported: Imported | None = None
 
     @property
     def plan(self) -> Plan | None:
         return self.report.plan
+
+    @property
+    def tool_names(self) -> Mapping[str, str]:
+        """The plan's own names of tools by ours, where they differ."""
+        return {} if self.imported is None else self.imported.tool_names
+
+    def signatures(self, tools: Mapping[str, Signature]) -> Mapping[str, Signature]:
+        """The given tools under the names by which `plan` calls them."""
+        return tools if self.imported is None else self.imported.signatures(tools)
 
 
 def check_as(
@@ -79,7 +87,15 @@ def check_as(
     limits = MODEL if from_model else FILE
     imported = read(text, known or AUTO, tools=tools, limits=limits, strict=strict)
     signatures = None if tools is None else imported.signatures(tools)
-    return _told(imported, check(imported, signatures, from_model=from_model, strict=strict))
+    report = check(imported, signatures, from_model=from_model, strict=strict)
+    return Judged(
+        dialect=imported.dialect,
+        report=report,
+        steps=tuple(imported.steps),
+        tools=tuple(imported.tools),
+        edges=tuple(imported.edges),
+        imported=imported,
+    )
 
 
 def format_of(text: str) -> str | None:
@@ -126,14 +142,3 @@ def _as_written(tool: str, at: str, report: Report) -> str:
     span = report.source_map.find(at)
     written = "" if span is None else report.text[span.start : span.end]
     return written if written in MODEL_ALIAS else tool
-
-
-def _told(imported: Imported, report: Report) -> Judged:
-    return Judged(
-        dialect=imported.dialect,
-        report=report,
-        steps=tuple(imported.steps),
-        tools=tuple(imported.tools),
-        edges=tuple(imported.edges),
-        tool_names=imported.tool_names,
-    )

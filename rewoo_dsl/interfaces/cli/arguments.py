@@ -29,6 +29,8 @@ class Options(argparse.Namespace):
     code: str | None = None
     output: str | None = None
     input: list[str]
+    dialect: str | None = None
+    to: str | None = None
     tools: str | None = None
     docs: str | None = None
     root: str | None = None
@@ -61,7 +63,7 @@ def read_arguments(words: Sequence[str]) -> Options:
     parser = argparse.ArgumentParser(prog=f"rewoo {words[0]}", description=summary, formatter_class=_formatter)
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but results and errors")
     declare(parser)
-    options = parser.parse_args(words[1:], namespace=Options(command=words[0]))
+    options = parser.parse_args(words[1:], namespace=Options(command=_MODULES.get(words[0], words[0])))
     if getattr(options, "json", False):
         options.format = "json"
     return options
@@ -97,6 +99,7 @@ def _overview() -> argparse.ArgumentParser:
 
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a plan; `-` is standard input")
+    _dialect_option(parser)
     _tools_option(parser)
     _docs_options(parser)
     _format_option(parser, "text", "json", "short")
@@ -104,6 +107,17 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from-model", action="store_true", help="a model wrote it: tighter limits, and no sub-plans from files"
     )
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("spec", metavar="FILE", help="a plan in any format; `-` is standard input")
+    _dialect_option(parser)
+    parser.add_argument(
+        "--to", metavar="FORMAT", help="write it in another format, as `json`, or as a picture: `mermaid`"
+    )
+    _tools_option(parser)
+    parser.add_argument("--strict", action="store_true", help="whatever has to be put right while reading is an error")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of standard output")
 
 
 def _fmt(parser: argparse.ArgumentParser) -> None:
@@ -157,6 +171,13 @@ def _tools(parser: argparse.ArgumentParser) -> None:
     _format_option(parser, "text", "json")
 
 
+def _dialect_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--from", dest="dialect", metavar="FORMAT",
+        help="the format it is in, `auto` to recognise it; one that is none lists them all",
+    )  # fmt: skip
+
+
 def _tools_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tools", metavar="TOOLS",
@@ -200,6 +221,7 @@ def _format_option(parser: argparse.ArgumentParser, default: str, *others: str) 
 
 _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "check": ("Find what is wrong with plans, without running anything.", _check),
+    "import": ("Read a plan in another format, and write it in ours or a third one.", _import),
     "fmt": ("Bring plans into the canonical form, in place.", _fmt),
     "run": ("Check a plan and run it.", _run),
     "ask": ("Answer a question: plan it, run the plan, answer from the evidence.", _ask),
@@ -208,3 +230,6 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "tools": ("List the tools that plans may call.", _tools),
 }
 """Each command's summary, and what declares its words."""
+
+_MODULES = {"import": "import_"}
+"""The module of a command whose name is a keyword of Python."""

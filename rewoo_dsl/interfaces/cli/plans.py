@@ -30,9 +30,19 @@ class Checked:
 
 
 def check_source(
-    source: Source, tools: Mapping[str, Signature] | None, *, from_model: bool = False, strict: bool = False
+    source: Source,
+    tools: Mapping[str, Signature] | None,
+    *,
+    dialect: str | None = None,
+    from_model: bool = False,
+    strict: bool = False,
 ) -> Checked:
-    """What the checker says of the plan in `source`, text or JSON. Raises `WrongUse` for JSON that is none."""
+    """What the checker says of the plan in `source`, text or JSON. Raises `WrongUse` for JSON that is none.
+
+    With a `dialect`, of the plan that the text says in that format.
+    """
+    if dialect is not None:
+        return _check_foreign(source, tools, dialect, from_model=from_model, strict=strict)
     folder, plan = Folder(folder_of(source)), _plan_in(source)
     report = check(
         plan,
@@ -46,6 +56,16 @@ def check_source(
     shown = tuple(_with_whole_path(one, folder) for one in report.diagnostics)
     text = plan if isinstance(plan, str) else None
     return Checked(source, report, shown, text, {_whole(path, folder): text for path, text in folder.texts.items()})
+
+
+def _check_foreign(
+    source: Source, tools: Mapping[str, Signature] | None, dialect: str, *, from_model: bool, strict: bool
+) -> Checked:
+    from ...checker.foreign import check_as  # imported late: our own plans are read without the others' readers
+    from .formats import known_format
+
+    judged = check_as(source.text, known_format(dialect), tools, from_model=from_model, strict=strict)
+    return Checked(source, judged.report, judged.report.diagnostics, judged.report.text, {})
 
 
 def _plan_in(source: Source) -> str | dict[str, Any]:

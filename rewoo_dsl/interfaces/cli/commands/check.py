@@ -12,7 +12,10 @@ def execute(options: Options, terminal: Terminal) -> int:
     named = named_tools(options)
     signatures = None if named is None else named.signatures
     sources = [read_source(name) for name in options.files]
-    checked = [check_source(one, signatures, from_model=options.from_model, strict=options.strict) for one in sources]
+    checked = [
+        check_source(one, signatures, dialect=options.dialect, from_model=options.from_model, strict=options.strict)
+        for one in sources
+    ]
     if options.format == "json":
         _give_json(checked, terminal)
     else:
