@@ -1,11 +1,10 @@
 """`rewoo fmt`: plans in their canonical form. A plan that cannot be read is shown its errors and is not touched."""
 
-import difflib
-
 from ....diag.text import render_text
 from ....syntax.parser import parse
 from ....syntax.printer import print_document
 from ..arguments import Options
+from ..differences import difference
 from ..exits import FINE, FOUND
 from ..sources import Source, read_source, write_atomically
 from ..terminal import Terminal
@@ -27,7 +26,7 @@ def _format(source: Source, options: Options, terminal: Terminal) -> int:
     text = print_document(parsed.document)
     changed = text != source.text
     if options.diff:
-        terminal.give(_difference(source, text))
+        terminal.give(difference(source, text, "formatted"))
     if options.check or options.diff:
         if changed and not options.quiet:
             terminal.say(f"{source.name}: would change")
@@ -39,9 +38,3 @@ def _format(source: Source, options: Options, terminal: Terminal) -> int:
         if not options.quiet:
             terminal.say(f"{source.name}: formatted")
     return FINE
-
-
-def _difference(source: Source, text: str) -> str:
-    before, after = source.text.splitlines(), text.splitlines()
-    lines = difflib.unified_diff(before, after, source.name, f"{source.name} (formatted)", lineterm="")
-    return "".join(f"{line}\n" for line in lines)
