@@ -38,6 +38,7 @@ class Options(argparse.Namespace):
     from_model: bool = False
     check: bool = False
     diff: bool = False
+    unsafe: bool = False
     dry_run: bool = False
     solve: bool = False
     show_plan: bool = False
@@ -124,6 +125,16 @@ def _fmt(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a plan; `-` reads standard input and prints")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when something would change")
     parser.add_argument("--diff", action="store_true", help="change nothing; show what would change")
+
+
+def _fix(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a plan; `-` reads standard input and prints")
+    _tools_option(parser)
+    _docs_options(parser)
+    parser.add_argument("--diff", action="store_true", help="change nothing; show what would change")
+    parser.add_argument(
+        "--unsafe", action="store_true", help="apply a fix that may not be meant, where it is the only one"
+    )
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
@@ -223,6 +234,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "check": ("Find what is wrong with plans, without running anything.", _check),
     "import": ("Read a plan in another format, and write it in ours or a third one.", _import),
     "fmt": ("Bring plans into the canonical form, in place.", _fmt),
+    "fix": ("Apply the safe fixes of a check to plans, in place.", _fix),
     "run": ("Check a plan and run it.", _run),
     "ask": ("Answer a question: plan it, run the plan, answer from the evidence.", _ask),
     "graph": ("Draw a plan.", _graph),

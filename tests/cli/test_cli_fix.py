@@ -1,0 +1,70 @@
+"""`rewoo fix`: what it changes, what it leaves, and what it says of both."""
+
+from pathlib import Path
+
+import pytest
+from cli_process import Rewoo
+
+BROKEN = '// Kept.\nPlan: look\nE1 = serach(qeury="a", k=None\n#E2 = wait("1") if #E9\nreturn #E1\n'
+MENDED = '// Kept.\nPlan: look\n#E1 = search(query="a", k=null)\n#E2 = wait("1") if #E9\nreturn #E1\n'
+TOOLS = ("--tools", "my_tools:registry")
+
+
+def test_safe_fixes_are_applied_in_place_and_the_rest_is_shown(process: Rewoo, folder: Path) -> None:
+    plan = folder / "plan.rewoo"
+    plan.write_text(BROKEN)
+    plan.chmod(0o640)
+    ended = process("fix", "plan.rewoo", *TOOLS)
+    assert (ended.code, ended.out) == (1, "")
+    assert plan.read_text() == MENDED
+    assert plan.stat().st_mode & 0o777 == 0o640
+    assert "plan.rewoo: RW108 there is no tool called `serach`: write `search`" in ended.err
+    assert "error[RW201]" in ended.err
+    assert "plan.rewoo:4:" in ended.err
+    assert [path.name for path in folder.glob("*.tmp")] == []
+
+
+def test_a_plan_without_errors_left_is_fine(rewoo: Rewoo, folder: Path) -> None:
+    (folder / "plan.rewoo").write_text("return [True, None]\n")
+    ended = rewoo("fix", "plan.rewoo")
+    assert (ended.code, (folder / "plan.rewoo").read_text()) == (0, "return [true, null]\n")
+    assert "2 fixes" in ended.err
+    again = rewoo("fix", "plan.rewoo")
+    assert (again.code, again.err) == (0, "plan.rewoo: nothing to fix, no findings left\n")
+
+
+def test_diff_shows_and_changes_nothing(rewoo: Rewoo, folder: Path) -> None:
+    (folder / "plan.rewoo").write_text("return True\n")
+    ended = rewoo("fix", "--diff", "plan.rewoo")
+    assert ended.code == 1
+    assert "-return True\n+return true\n" in ended.out
+    assert "1 fix to make" in ended.err
+    assert (folder / "plan.rewoo").read_text() == "return True\n"
+    (folder / "plan.rewoo").write_text("return true\n")
+    assert rewoo("fix", "--diff", "plan.rewoo").code == 0
+
+
+def test_standard_input_is_printed_as_fixed(rewoo: Rewoo) -> None:
+    ended = rewoo("fix", "-q", "-", stdin="return True\n")
+    assert (ended.code, ended.out, ended.err) == (0, "return true\n", "")
+
+
+def test_unsafe_fixes_are_asked_for(rewoo: Rewoo) -> None:
+    text = '#E1 = f(a="b") if 1 = 2\nreturn [#E1]\n'
+    assert rewoo("fix", "-", stdin=text).out == text
+    assert rewoo("fix", "--unsafe", "-", stdin=text).out == text.replace("1 = 2", "1 == 2")
+
+
+def test_sub_plans_stay_as_they_are(rewoo: Rewoo, folder: Path) -> None:
+    (folder / "part.rewoo").write_text("return True\n")
+    (folder / "plan.rewoo").write_text('use "part.rewoo" as part\n#E1 = part()\nreturn [#E1, True]\n')
+    rewoo("fix", "plan.rewoo")
+    assert (folder / "part.rewoo").read_text() == "return True\n"
+    assert (folder / "plan.rewoo").read_text().endswith("return [#E1, true]\n")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_line_ends_stay(rewoo: Rewoo, folder: Path, newline: str) -> None:
+    (folder / "plan.rewoo").write_bytes(f"// One.{newline}return True // two{newline}".encode())
+    rewoo("fix", "plan.rewoo")
+    assert (folder / "plan.rewoo").read_bytes().count(newline.encode()) == 2
