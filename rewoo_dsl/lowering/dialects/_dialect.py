@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from ..._record import record
 from ...diag.codes import dialects as codes
 from ...diag.diagnostic import Diagnostic
 from ...ir.plan import Plan
@@ -42,7 +43,7 @@ class Sample:
         return sum(1 for _ in re.finditer(pattern, self.text, re.MULTILINE))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """One text on its way into a plan."""
 
@@ -58,7 +59,7 @@ class Reading:
 
     def steps(self, **how: Any) -> Steps:
         """Where the steps of this text are collected; `how` is that of `Steps`."""
-        return Steps(self.text, self.found, tools=self.tools, **how)
+        return Steps(self.text, self.found, tools=self.tools, most=self.limits.steps, **how)
 
     def records(self, steps: Steps, *keys: str, tool: str, own: str | None = None) -> Iterator[tuple[Fields, Step]]:
         """Every object of the JSON list in the text that names a tool under the key `tool`, with the step it begins.
@@ -96,7 +97,7 @@ def _name(entry: Node, key: str | None) -> str | None:
 Read: TypeAlias = Callable[[Reading], Imported]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """A plan in another format: its text, or None and what the format cannot say."""
 
@@ -108,7 +109,7 @@ Write: TypeAlias = Callable[[Plan, Mapping[str, Signature], Mapping[str, str]], 
 """Plan, signatures by name, and the format's own names of tools by ours."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dialect:
     """A format of plans. `marks` says how sure it is, from 0 to 100, that a text is in it."""
 

@@ -1,6 +1,7 @@
 """Reads one call as Python writes it, `tool("text", k=3)`, and whatever models write instead of it."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ...diag.codes import dialects as codes
@@ -24,6 +25,12 @@ class Call:
     end: int = 0
     positional: list[Node] = field(default_factory=list)
     named: dict[str, Node] = field(default_factory=dict)
+
+
+def pieces(heads: Sequence[re.Match[str]], end: int) -> Iterator[tuple[re.Match[str], int]]:
+    """Every head of a step with the offset where the next one begins: no call reaches beyond it."""
+    limits = [head.start() for head in heads] + [end]
+    return zip(heads, limits[1:], strict=True)
 
 
 def read_call(source: Excerpt, found: Findings, at: int = 0) -> Call | None:

@@ -65,7 +65,10 @@ WRITABLE: tuple[str, ...] = tuple(name for name, one in DIALECTS.items() if one.
 
 def recognise(text: str) -> tuple[str, ...]:
     """The dialects that a text may be in, the likeliest first; none when it has the marks of none."""
-    sample = Sample.of(text)
+    return _likely(Sample.of(text)) or _likely(Sample(text))
+
+
+def _likely(sample: Sample) -> tuple[str, ...]:
     marks = {name: one.marks(sample) for name, one in DIALECTS.items()}
     return tuple(sorted((name for name, sure in marks.items() if sure), key=lambda name: -marks[name]))
 
@@ -92,10 +95,9 @@ def read(
     if dialect != AUTO and dialect not in DIALECTS:
         raise ValueError(f"dialect: expected one of {', '.join((AUTO, *DIALECTS))}, got {dialect!r}")
     found = Findings(strict=strict)
-    if len(text) > limits.size:
-        whole = Span(0, min(len(text), 80))
-        found.add(syntax.TOO_LARGE, f"the text is longer than {limits.size} characters", whole)
-        return Steps("", found).finish(dialect)
+    if max(len(text), 0 if text.isascii() else len(text.encode(errors="surrogatepass"))) > limits.size:
+        found.add(syntax.TOO_LARGE, f"the text is larger than {limits.size} bytes", Span(0, min(len(text), 80)))
+        return Steps(text, found).finish(dialect)
     name = next(iter(recognise(text)), None) if dialect == AUTO else dialect
     if name is None:
         message = "this text has the marks of no format of plans that is known"

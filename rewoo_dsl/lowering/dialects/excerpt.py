@@ -5,8 +5,8 @@ as six. `Excerpt.inside` gives the inner text, and every span found there is a s
 """
 
 import re
-from dataclasses import dataclass
 
+from ..._record import record
 from ...diag.diagnostic import Span
 
 _ESCAPED = re.compile(
@@ -14,7 +14,7 @@ _ESCAPED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Excerpt:
     """`text` begins at `base` of the original; `places` says where each character stands when that is no plain sum."""
 

@@ -12,16 +12,18 @@ from ...diag.codes import dialects as codes
 from ...diag.diagnostic import Span
 from ...ir.expr import Binary, BinaryOp, Conditional, Constant, Expr, Ref
 from ._dialect import Dialect, Reading, Sample
-from .calls import HEAD, Call, read_call
+from .calls import Call, read_call
 from .imported import Imported
 from .nodes import Bare
 from .steps import References, Step, Steps
 
+_OPERATION = r"(?:add|subtract|multiply|divide|exp|greater|table_\w+)"
 _OPERATORS: dict[str, BinaryOp] = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "greater": ">"}
 _REFERENCE = re.compile(r"#(\d{1,9})")
 _STEP = References(_REFERENCE, lambda match: (match[1], ()))
 _CONSTANT = re.compile(r"const_(m?)(\d{1,15})")
 _PERCENT = re.compile(r"(-?\d{1,15}(?:\.\d{0,15})?)%")
+_START = re.compile(rf"(?<![\w.]){_OPERATION}\(")
 _BETWEEN = re.compile(r"[\s,;]*")
 
 EXAMPLE = """\
@@ -31,11 +33,13 @@ subtract(43.81, const_100), divide(#0, const_100)
 
 def read(reading: Reading) -> Imported:
     steps = reading.steps(references=_STEP, bare=_bare)
-    at = 0
+    start = _START.search(reading.text)
+    at = start.start() if start else 0
+    _words(reading, steps, 0, at)
     while call := read_call(reading.source, reading.found, at):
         steps.add(_step(steps, call, len(steps)))
         at = _BETWEEN.match(reading.text, call.end).end()  # type: ignore[union-attr]  # matches always
-    _rest(reading, steps, at)
+    _words(reading, steps, at, len(reading.text))
     return steps.finish(reading.dialect)
 
 
@@ -66,18 +70,17 @@ def _bare(steps: Steps, node: Bare) -> Expr | None:
     return None
 
 
-def _rest(reading: Reading, steps: Steps, at: int) -> None:
-    rest = reading.text[at:].strip()
-    span = Span(at, len(reading.text))
-    if HEAD.search(reading.text, at):
-        steps.leave_out(str(len(steps)), span, "this is not written as a call")
-    elif rest and rest != "EOF":
-        reading.found.add(codes.UNREAD_TEXT if at else codes.NOT_THIS_FORMAT, "this is no step", span)
+def _words(reading: Reading, steps: Steps, start: int, end: int) -> None:
+    """What stands around the program; with a parenthesis in it, it may be a step."""
+    words = reading.text[start:end].strip(" \t\r\n,`")
+    if "(" in words:
+        steps.leave_out(str(len(steps)), Span(start, end), "this is not written as a call")
+    elif words and words != "EOF":
+        reading.found.add(codes.WRAPPED, "words around the program are left out", Span(start, end))
 
 
 def marks(sample: Sample) -> int:
-    operations = r"(?:add|subtract|multiply|divide|exp|greater|table_\w+)"
-    return 80 if sample.count(rf"\A\s*{operations}\(") else 0
+    return 80 if sample.count(rf"\A\s*{_OPERATION}\(") else 0
 
 
 FINQA = Dialect(

@@ -1,10 +1,11 @@
 """What reading a foreign plan gives: the plan, its own words for everything, and where it all stands in the text."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TypeAlias
 
+from ..._record import record
 from ...diag.diagnostic import Diagnostic, Span, located
 from ...ir.expr import escape
 from ...ir.plan import Plan
@@ -17,7 +18,7 @@ SUBTASK = "subtask"
 Place: TypeAlias = Span | Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceMap:
     """JSON pointers into the plan -> spans of the original text.
 
@@ -56,7 +57,7 @@ def _below(node: Node, rest: list[str]) -> Node | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Imported:
     """A plan that was read from the text of another format.
 

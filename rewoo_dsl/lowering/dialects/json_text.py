@@ -11,21 +11,22 @@ from .literals import Literals
 from .nodes import Fields, Items, Node, Scalar
 
 _FENCE = re.compile(r"(?:`{3,}|~{3,})[^\n]*")
-_START = re.compile(r"[\[{]\s*[\[{\"'\]}]")
+_AT_ONCE = re.compile(r"\s*(?P<open>[\[{])")
+_START = re.compile(r"(?P<open>[\[{])\s*[\[{\"'\]}]")
 _OBJECT = re.compile(r",\s*\{")
-_ANY_START = re.compile(r"[\[{]")
+_ANY_START = re.compile(r"(?P<open>[\[{])")
 
 
 def read_json(source: Excerpt, found: Findings) -> Node | None:
     """The JSON value in a text, or None when there is none. Several in a row are read as a list of them."""
     text = source.text
-    start = _START.search(text) or _ANY_START.search(text)
+    start = _AT_ONCE.match(text) or _START.search(text) or _ANY_START.search(text)
     if start is None:
         message = "this is no JSON: there is no `[` and no `{` in it"
         found.add(codes.NOT_THIS_FORMAT, message, _shown(source, 0))
         return None
-    _around(source, 0, start.start(), found)
-    reader = Literals(source, found, at=start.start())
+    _around(source, 0, start.start("open"), found)
+    reader = Literals(source, found, at=start.start("open"))
     values = [reader.value()]
     while _another(reader, found, values):
         values.append(reader.value())

@@ -9,6 +9,7 @@ In `python` mode the same slips are the language itself, round brackets make lis
 """
 
 import re
+import sys
 from json import JSONDecodeError, loads
 from math import isfinite
 
@@ -33,7 +34,7 @@ _CLOSED = {
 _TRIPLE = {quote: re.compile(rf"{quote * 3}.*?{quote * 3}", re.DOTALL) for quote in ('"', "'")}
 _LOOSE_END = {quote: re.compile(rf"{quote}(?=\s*(?:[,)\]}}:]|$))") for quote in ('"', "'")}
 _FOLLOWS = re.compile(r"\s*(?:[,)\]}:+\-*/%<>=!\n]|$|(?:if|else|and|or|not|in|for)\b)")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U00([01][0-9a-fA-F]{5})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "\n": ""}
 _BRACKETS = re.compile(r"[\[({\])}]")
 _PIECE = re.compile(r"""(?<!\w)(?:"[^"\n]*"|'[^'\n]*')|[^,\[({\])}"']++|.""", re.DOTALL)
@@ -312,8 +313,8 @@ class Literals:
 
 
 def _escape(found: re.Match[str]) -> str:
-    code = found[1] or found[2]
-    return chr(int(code, 16)) if code else _ESCAPES.get(found[3], found[3])
+    code = found[1] or found[2] or found[3]
+    return clean(chr(min(int(code, 16), sys.maxunicode))) if code else _ESCAPES.get(found[4], found[4])
 
 
 def clean(text: str) -> str:

@@ -6,7 +6,7 @@ step, so a parenthesis that is never closed costs no step behind it. `Thought:` 
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from ...diag.codes import dialects as codes
 from ...diag.diagnostic import Span
@@ -15,7 +15,7 @@ from ...ir.expr import Expr, Ref, escape
 from ...ir.plan import Plan
 from ...ir.signature import Signature
 from ._dialect import Dialect, Reading, Sample, Written
-from .calls import Call, read_call
+from .calls import Call, pieces, read_call
 from .imported import Imported
 from .literals import clean
 from .nodes import Bare, Fields
@@ -42,25 +42,20 @@ def read(reading: Reading) -> Imported:
     steps = reading.steps(references=References(_REFERENCE, _target), bare=_bare)
     text = reading.text
     heads = [head for head in _HEAD.finditer(text) if _CALL.match(text, head.end())]
-    at, is_joined, rationale = 0, False, ""
-    for head, limit in _with_limits(heads, len(text)):
+    at, is_joined = 0, False
+    for head, limit in pieces(heads, len(text)):
         rationale = _between(reading, at, head.start())
-        call = read_call(reading.source.part(0, limit), reading.found, _call_start(text, head.end()))
+        start = _call_start(text, head.end())
+        call = read_call(reading.source.part(start, limit), reading.found)
         if call is None:
             continue
-        at = head.end() + (call.end - head.end())
+        at = start + call.end
         if call.tool == "join":
             is_joined = True
         else:
-            steps.add(_step(reading, head, call, rationale or ""))
+            steps.add(_step(reading, head, call, rationale))
     _ending(reading, at, is_joined=is_joined)
     return steps.finish(reading.dialect)
-
-
-def _with_limits(heads: list[re.Match[str]], end: int) -> Iterator[tuple[re.Match[str], int]]:
-    """Every head with the place where the next one begins: no call reaches beyond it."""
-    limits = [head.start() for head in heads[1:]] + [end]
-    yield from zip(heads, limits, strict=False)
 
 
 def _call_start(text: str, at: int) -> int:

@@ -23,7 +23,7 @@ _ACTION = re.compile(
 )
 _ANY_ACTION = re.compile(r"^[ \t]*Action\b.*$", re.MULTILINE)
 _SUBGOAL = re.compile(r"^[ \t]*Subgoal[ \t]+\d+[ \t]*:[ \t]*(.*)$", re.MULTILINE)
-_WITH_QUESTION = re.compile(rf"\s*(\[[^\[\]]*\]|{_RESULT})\s*(?:,\s*([A-Z][a-z]+):\s*(\S.*?)\s*)?", re.DOTALL)
+_WITH_QUESTION = re.compile(rf"\s*(\[[^\[\]]*\]|{_RESULT})\s*(?:,\s*([A-Z][a-z]+):\s*(\S.*))?", re.DOTALL)
 _EXPECTED = re.compile(r"[ \t]*=[ \t]*(.*)")
 _BRACKETS = re.compile(r"[()\n]")
 

@@ -19,7 +19,7 @@ from .writing import Export, as_json
 RESULT = "var_result"
 _REFERENCE = re.compile(r"\$(\w+)((?:\.[^.$\[\]]+|\[-?\d+\])*)\$")
 _PATH = re.compile(r"\.([^.\[\]]+)|\[(-?\d+)\]")
-_HALF = re.compile(r"\$var\d+\b[^$]*|\bvar\d+(?:\.\w+)*\$")
+_HALF = re.compile(r"\$var\d+\b|\bvar\d+(?:\.\w++)*+\$?")
 
 EXAMPLE = """\
 [
@@ -63,9 +63,10 @@ def _half_references(reading: Reading, node: Node | None) -> None:
             for value in items:
                 _half_references(reading, value)
         case Scalar(value=str() as text) if "var" in text and "$" in text:
-            half = _HALF.search(_REFERENCE.sub("", text))
+            found = _HALF.finditer(_REFERENCE.sub("", text))
+            half = next((one[0] for one in found if "$" in one[0]), None)
             if half is not None:
-                message = f"`{half[0][:40]}` has half of the marks of a reference; it stays text"
+                message = f"`{half[:40]}` has half of the marks of a reference; it stays text"
                 reading.found.add(codes.AT_ODDS, message, node.span, hint="a reference is written $var1.field$")
 
 

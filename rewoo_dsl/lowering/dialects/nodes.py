@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from ..._record import record
 from ...diag.diagnostic import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """A text, a number, true, false or null."""
 
@@ -16,7 +16,7 @@ class Scalar:
     value: str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Items:
     """A list or a tuple."""
 
@@ -24,7 +24,7 @@ class Items:
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fields:
     """An object or a dict; `keys` says where each key is written."""
 
@@ -38,7 +38,7 @@ class Fields:
         return found.value if isinstance(found, Scalar) and isinstance(found.value, str) else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bare:
     """Something without quotes that is no literal: a name, a reference, an expression, words."""
 

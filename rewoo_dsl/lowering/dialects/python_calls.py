@@ -8,7 +8,7 @@ import re
 from ...diag.codes import dialects as codes
 from ...ir.expr import Expr
 from ._dialect import Dialect, Reading, Sample
-from .calls import HEAD, read_call
+from .calls import read_call
 from .excerpt import Excerpt
 from .expressions import read_expression
 from .imported import Imported
@@ -17,6 +17,7 @@ from .nodes import Bare, Scalar
 from .steps import Step, Steps
 
 _IS_JSON = re.compile(r"[^\[]*\[\s*[\"']")
+_CALL = re.compile(r"(?<![\w.\-])[A-Za-z_][\w.\-]*+\(")
 _BETWEEN = re.compile(r"[\s,;\[\]]*")
 
 EXAMPLE = """\
@@ -40,7 +41,12 @@ def read(reading: Reading) -> Imported:
 
 def _calls(reading: Reading, steps: Steps, source: Excerpt) -> None:
     """The calls of one text; there should be one, and there may be more."""
-    at = 0
+    start = _CALL.search(source.text)
+    if start is None:
+        steps.leave_out(str(len(steps) + 1), source.whole, "this is not written as a call")
+        return
+    at = start.start()
+    _words(reading, steps, source.part(0, at))
     while call := read_call(source, reading.found, at):
         steps.add(
             Step(
@@ -53,16 +59,16 @@ def _calls(reading: Reading, steps: Steps, source: Excerpt) -> None:
             )
         )
         at = _BETWEEN.match(source.text, call.end).end()  # type: ignore[union-attr]  # matches always
-    if source.text[at:].strip():
-        _no_call(reading, steps, source, at)
+    _words(reading, steps, source.part(at, len(source.text)))
 
 
-def _no_call(reading: Reading, steps: Steps, source: Excerpt, at: int) -> None:
-    span = source.span(at, len(source.text))
-    if at == 0 or HEAD.search(source.text, at):
-        steps.leave_out(str(len(steps) + 1), span, "this is not written as a call")
-    else:
-        reading.found.add(codes.UNREAD_TEXT, "something stands behind the call", span)
+def _words(reading: Reading, steps: Steps, around: Excerpt) -> None:
+    """What stands around the calls; with a parenthesis in it, it may be one."""
+    words = around.text.strip(" \t\r\n,;[]`")
+    if "(" in words:
+        steps.leave_out(str(len(steps) + 1), around.whole, "this is not written as a call")
+    elif words:
+        reading.found.add(codes.WRAPPED, "words around the calls are left out", around.whole)
 
 
 def _bare(_steps: Steps, node: Bare) -> Expr | None:
@@ -72,7 +78,7 @@ def _bare(_steps: Steps, node: Bare) -> Expr | None:
 def marks(sample: Sample) -> int:
     if sample.count(r"\A\s*\[\s*[\"'][A-Za-z_][\w.]*\("):
         return 90
-    return 60 if sample.count(r"\A\s*\[?\s*[A-Za-z_][\w.]*\((?:[a-z_]+=|[\"'\d)])") else 0
+    return 60 if sample.count(r"\A\s*+\[?\s*+[A-Za-z_][\w.]*\((?:[a-z_]+=|[\"'\d)])") else 0
 
 
 PYTHON_CALLS = Dialect(

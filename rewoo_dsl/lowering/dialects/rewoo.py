@@ -9,8 +9,8 @@ its name wherever that stands, which covers the one-line form of LangGraph. A br
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 
+from ..._record import record
 from ...diag.codes import dialects as codes
 from ...diag.codes import structure
 from ...diag.diagnostic import Span
@@ -26,7 +26,7 @@ _PARTNER = {"[": "]", "(": ")", "{": "}"}
 _LOST = re.compile(r"\bE\d+[ \t]*=[ \t]*\w|#E\d+[ \t]*[=:]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Form:
     """How one of the kin writes. `head` begins a step, `line` also ends one, `why` begins a rationale."""
 
@@ -57,16 +57,14 @@ def read(reading: Reading) -> Imported:
 def read_form(reading: Reading, form: Form) -> Imported:
     """The plan of a text in one of the three forms."""
     steps = reading.steps(references=EVIDENCE)
-    lines = [one.start() for one in form.line.finditer(reading.text)]
+    brackets = Brackets(reading.text, [one.start() for one in form.line.finditer(reading.text)])
     at = 0
     while head := form.head.search(reading.text, at):
         rationale = _between(reading, form, at, head.start())
-        after = bisect_right(lines, head.start())
-        limit = lines[after] if after < len(lines) else len(reading.text)
         if form.is_paired and rationale is None:
             message = f"{head[1]} has no line that says why; the format pairs every step with one"
             reading.found.add(codes.UNPAIRED, message, Span(*head.span(1)))
-        at = _step(reading, steps, head, limit, rationale or "")
+        at = _step(reading, form, steps, head, brackets, rationale or "")
     rest = _between(reading, form, at, len(reading.text))
     if rest is not None:
         code = codes.UNPAIRED if form.is_paired else structure.LONELY_RATIONALE
@@ -74,9 +72,10 @@ def read_form(reading: Reading, form: Form) -> Imported:
     return steps.finish(reading.dialect)
 
 
-def _step(reading: Reading, steps: Steps, head: re.Match[str], limit: int, rationale: str) -> int:
+def _step(reading: Reading, form: Form, steps: Steps, head: re.Match[str], brackets: "Brackets", rationale: str) -> int:
     """Reads the call behind a head and gives the offset behind it."""
     text, own = reading.text, head[1]
+    limit = brackets.limit(head.start())
     tool = _TOOL.match(text, head.end(), limit)
     if tool is None:
         line = text.find("\n", head.end(), limit)
@@ -87,7 +86,10 @@ def _step(reading: Reading, steps: Steps, head: re.Match[str], limit: int, ratio
     if opening != "[":
         message = f"{own} has its input in `{opening}{_PARTNER[opening]}`, the format wants square brackets"
         reading.found.add(codes.WRONG_BRACKET, message, Span(head.start(), tool.end(2)))
-    close = _closing(reading, tool, limit)
+    close = brackets.partner(tool.start(2))
+    if close is None:
+        inner = form.head.search(text, tool.end(), limit)
+        close = _last_bracket(reading, tool, inner.start() if inner else limit)
     given = text[tool.end() : close]
     start = tool.end() + len(given) - len(given.lstrip())
     scalar = Scalar(Span(start, start + len(given.strip())), clean(given.strip()))
@@ -98,25 +100,45 @@ def _step(reading: Reading, steps: Steps, head: re.Match[str], limit: int, ratio
     return end
 
 
-def _closing(reading: Reading, tool: re.Match[str], limit: int) -> int:
-    """The offset of the bracket that closes the input; of the last one when brackets inside it do not match."""
+def _last_bracket(reading: Reading, tool: re.Match[str], end: int) -> int:
+    """Where the input ends whose bracket has no partner: at the last one there is, else at the line's end."""
     text, opening = reading.text, tool[2]
-    depth = 0
-    for one in re.compile(rf"[{re.escape(opening + _PARTNER[opening])}]").finditer(text, tool.end(), limit):
-        depth += 1 if one[0] == opening else -1
-        if depth < 0:
-            return one.start()
-    inner = re.compile(r"#E\d+[ \t]*=[ \t]*\w").search(text, tool.end(), limit)
-    end = inner.start() if inner else limit
     last = text.rfind(_PARTNER[opening], tool.end(), end)
     if last >= 0:
-        reading.found.add(
-            codes.LOOSE_QUOTE, "a bracket inside the input is taken for text", Span(tool.start(2), last + 1)
-        )
+        message = "a bracket inside the input is taken for text"
+        reading.found.add(codes.LOOSE_QUOTE, message, Span(tool.start(2), last + 1))
         return last
     reading.found.add(codes.NEVER_CLOSED, f"this `{opening}` is never closed", Span(tool.start(2), tool.end(2)))
     line = text.find("\n", tool.end(), end)
     return end if line < 0 else line
+
+
+class Brackets:
+    """The partners of all brackets, found in one pass; a line that begins a step or a rationale ends what is open."""
+
+    def __init__(self, text: str, lines: list[int]) -> None:
+        self._text, self._lines = text, lines
+        self._partners: dict[int, int] = {}
+        for opening, closing in _PARTNER.items():
+            self._pair(re.compile(f"[{re.escape(opening + closing)}]"), opening)
+
+    def _pair(self, either: re.Pattern[str], opening: str) -> None:
+        for start, end in zip([0, *self._lines], [*self._lines, len(self._text)], strict=True):
+            still_open: list[int] = []
+            for one in either.finditer(self._text, start, end):
+                if one[0] == opening:
+                    still_open.append(one.start())
+                elif still_open:
+                    self._partners[still_open.pop()] = one.start()
+
+    def partner(self, at: int) -> int | None:
+        """The offset of the bracket that closes the one at `at`, or None when none does."""
+        return self._partners.get(at)
+
+    def limit(self, at: int) -> int:
+        """Where the next line begins that begins something else."""
+        after = bisect_right(self._lines, at)
+        return self._lines[after] if after < len(self._lines) else len(self._text)
 
 
 def _between(reading: Reading, form: Form, start: int, end: int) -> str | None:

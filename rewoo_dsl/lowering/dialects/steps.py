@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
+from ..._record import record
 from ...diag.codes import dialects as codes
 from ...diag.codes import names as name_codes
 from ...diag.codes import syntax
@@ -20,6 +21,7 @@ from ...diag.diagnostic import Related, Span
 from ...ir import plan
 from ...ir.expr import Call, Constant, Expr, ListOf, ObjectOf, Path, Ref, Text, escape, references
 from ...ir.signature import Signature, canonical_name
+from ...syntax.limits import FILE
 from ..order import order_steps
 from .findings import Findings
 from .imported import SUBTASK, Imported, Place, SourceMap
@@ -30,7 +32,7 @@ Target: TypeAlias = tuple[str, Path]
 """What a reference names: a step by its own name, and a path into its result."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class References:
     """How a format names earlier results inside a text. `target` gives None for a match that is none after all."""
 
@@ -65,6 +67,7 @@ class Steps:
         ordered: whether a step may only name earlier ones.
         bare: what a value without quotes means; None where it is just text.
         tools: signatures that name the arguments which the format gives by place.
+        most: how many steps a plan may have.
     """
 
     def __init__(
@@ -76,8 +79,9 @@ class Steps:
         ordered: bool = True,
         bare: "Callable[[Steps, Bare], Expr | None] | None" = None,
         tools: Mapping[str, Signature] | None = None,
+        most: int = FILE.steps,
     ) -> None:
-        self.text, self.found = text, found
+        self.text, self.found, self._most = text, found, most
         self.names, self._tool_names = Names(), Names()
         self.result: Node | None = None
         self._references = self._here = references
@@ -92,7 +96,11 @@ class Steps:
         return len(self._steps)
 
     def add(self, step: Step) -> None:
-        self._steps.append(step)
+        if len(self._steps) < self._most:
+            self._steps.append(step)
+        elif not self.found.said(syntax.TOO_LARGE):
+            message = f"the plan has more than {self._most} steps; those from here on are left out"
+            self.found.add(syntax.TOO_LARGE, message, step.span)
 
     def add_input(self, own: str, span: Span) -> None:
         """Something that the plan takes from outside."""

@@ -12,7 +12,7 @@ from ...diag.codes import dialects as codes
 from ...diag.diagnostic import Span
 from ...ir.expr import Expr, Ref
 from ._dialect import Dialect, Reading, Sample
-from .calls import Call, read_call
+from .calls import Call, pieces, read_call
 from .expressions import read_expression
 from .imported import Imported
 from .nodes import Bare, Node, Scalar
@@ -36,11 +36,11 @@ def read(reading: Reading) -> Imported:
     known = {head[1] for head in heads}
     steps = reading.steps(references=_REFERENCE, bare=partial(_bare, known))
     at = 0
-    for head, limit in zip(heads, [*(one.start() for one in heads[1:]), len(reading.text)], strict=True):
+    for head, limit in pieces(heads, len(reading.text)):
         _between(reading, steps, at, head.start())
-        call = read_call(reading.source.part(0, limit), reading.found, head.end())
+        call = read_call(reading.source.part(head.end(), limit), reading.found)
         if call is not None:
-            at = call.end
+            at = head.end() + call.end
             _step(steps, head, call)
     _between(reading, steps, at, len(reading.text))
     return steps.finish(reading.dialect)
