@@ -1,5 +1,6 @@
 """The end of a step: its event, and what it means for those who wait for it and for its scope."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..trace.events import Branch, Reason, State, StepFinished
@@ -8,6 +9,7 @@ from .state import Scope
 
 HAS_VALUE: frozenset[State] = frozenset({"succeeded", "skipped"})
 FINAL: frozenset[State] = frozenset({"succeeded", "skipped", "failed", "blocked", "cancelled"})
+_BECAME: Mapping[State, str] = {"failed": "failed", "blocked": "is blocked", "cancelled": "was cancelled"}
 TELLING: tuple[Reason, ...] = ("unknown_outcome", "budget", "deadline")
 """Of several reasons these come first: nobody may try again, and somebody may have to look."""
 
@@ -65,5 +67,5 @@ def block(core: Core, scope: Scope, place: int, need: int) -> None:
     """A need has no value, so this step never starts."""
     if scope.states[place] == "waiting":
         name = scope.program.names[need]
-        message = f"#{name} has no value: it is {scope.states[need]}"
+        message = f"#{name} {_BECAME.get(scope.states[need], 'has no value')}"
         finish(core, scope, place, "blocked", reason="needs", message=message)

@@ -61,6 +61,14 @@ def test_a_quiet_failure_still_says_what_failed(rewoo: Rewoo, folder: Path) -> N
     assert "error: #E1 has no value: tool error: ValueError: no such index" in ended.err
 
 
+def test_what_is_blocked_says_by_what(rewoo: Rewoo, folder: Path) -> None:
+    text = '#E1 = search(query="broken")\n#E2 = len(#E1)\n#E3 = #E2 + 1\nreturn #E3\n'
+    ended = rewoo("run", write(folder, text), *TOOLS)
+    assert "#E2 blocked: #E1 failed\n" in ended.err
+    assert "#E3 blocked: #E2 is blocked\n" in ended.err
+    assert "`return` has no value: something that it needs has none\n" in ended.err
+
+
 def test_a_plan_with_errors_does_not_run(rewoo: Rewoo, folder: Path) -> None:
     ended = rewoo("run", write(folder, '#E1 = wait(seconds=0)\n#E2 = wait(seconds="x")\n'), *TOOLS)
     assert ended.code == 1

@@ -139,8 +139,14 @@ def why(event: StepFinished) -> str:
     """Why a step ended as it did, when that was not simply with its value."""
     if event.state == "succeeded":
         return "by its fallback" if event.branch == "fallback" else ""
-    reason = (event.reason or "").replace("_", " ")
-    return f"{reason}: {' '.join(event.message.split())}" if event.message else reason
+    return reason_of(event.reason, event.message)
+
+
+def reason_of(reason: str | None, message: str) -> str:
+    """A reason class and what there is to say of it, on one line."""
+    if reason == "needs":
+        return message or "something that it needs has none"
+    return ": ".join(filter(None, ((reason or "").replace("_", " "), " ".join(message.split()))))
 
 
 def _activity(event: AttemptStarted | AttemptFinished) -> str:

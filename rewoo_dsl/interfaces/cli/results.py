@@ -6,7 +6,7 @@ from typing import Any
 
 from ...diag.snippet import printable
 from ...interpreter.result import Result
-from .progress import Row, table, took_text
+from .progress import Row, reason_of, table, took_text
 from .terminal import Terminal
 
 VERSION = 1
@@ -51,7 +51,7 @@ def say_outcome(result: Result, rows: Sequence[Row], terminal: Terminal) -> None
         terminal.say(line)
     for name, reason in result.missing.items():
         if name == "return":
-            terminal.say(f"`return` has no value: {reason.replace('_', ' ')}")
+            terminal.say(f"`return` has no value: {reason_of(reason, '')}")
     terminal.say(_sum(result, seconds))
 
 
@@ -59,8 +59,8 @@ def complain_of(result: Result, terminal: Terminal) -> None:
     """One line for each thing that has no value, where nothing else has been said about the run."""
     for name, reason in result.missing.items():
         message = result[name].message if name in result else ""
-        what = reason.replace("_", " ") + (f": {message}" if message else "")
-        terminal.complain(printable(f"{name if name == 'return' else f'#{name}'} has no value: {what}"))
+        shown = name if name == "return" else f"#{name}"
+        terminal.complain(printable(f"{shown} has no value: {reason_of(reason, message)}"))
 
 
 def _sum(result: Result, seconds: float) -> str:
