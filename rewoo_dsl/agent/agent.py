@@ -207,6 +207,7 @@ class _Asking:
             calls=int(used.get("model_calls", 0)),
             input_tokens=int(used.get("input_tokens", 0)),
             output_tokens=int(used.get("output_tokens", 0)),
+            cached_tokens=int(used.get("cached_tokens", 0)),
         )
         return Spending(self.planning.usage, worker, self.solving.usage)
 

@@ -24,7 +24,12 @@ def llm_tool(model: Model, *, name: str = "llm") -> Tool:
 
     async def llm(prompt: str, system: str = SYSTEM, *, context: CallContext) -> Any:
         def spend(usage: Usage) -> None:
-            context.usage.add(calls=usage.calls, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens)
+            context.usage.add(
+                calls=usage.calls,
+                input_tokens=usage.input_tokens,
+                output_tokens=usage.output_tokens,
+                cached_tokens=usage.cached_tokens,
+            )
 
         wants_text = context.declared in _TEXT
         reply = await model.complete(

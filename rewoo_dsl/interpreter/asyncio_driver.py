@@ -388,6 +388,7 @@ def _usage(context: CallContext) -> dict[str, float]:
         "calls": usage.calls,
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
+        "cached_tokens": usage.cached_tokens,
         "cost": usage.cost,
     }
 

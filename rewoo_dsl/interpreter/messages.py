@@ -27,7 +27,7 @@ class Finished:
 
     `lost` says that nobody knows whether the tool did its work (a time-out, a lost connection). `retryable` is False
     when the tool itself said that trying again is no use. `usage` counts `calls` (of models), `input_tokens`,
-    `output_tokens` and `cost`; None when nothing was reported.
+    `output_tokens`, `cached_tokens` and `cost`; None when nothing was reported.
     """
 
     attempt: int

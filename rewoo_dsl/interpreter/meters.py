@@ -22,12 +22,13 @@ _INSTANT = 1e-9
 @dataclass(slots=True, eq=False)
 class Used:
     """What has been used so far. `calls` are started attempts of tools; `model_calls` are what the tools that ask
-    models report, at least one for each."""
+    models report, at least one for each; `cached_tokens` are part of `input_tokens`."""
 
     calls: int = 0
     model_calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_tokens: int = 0
     cost: float = 0.0
 
     @property
@@ -40,6 +41,7 @@ class Used:
             "model_calls": self.model_calls,
             "input_tokens": self.input_tokens,
             "output_tokens": self.output_tokens,
+            "cached_tokens": self.cached_tokens,
             "cost": self.cost,
         }
 
@@ -101,6 +103,7 @@ class Meter:
         used.model_calls += max(0, int(usage.get("calls", 0)) - calls_model)
         used.input_tokens += int(usage.get("input_tokens", 0))
         used.output_tokens += int(usage.get("output_tokens", 0))
+        used.cached_tokens += int(usage.get("cached_tokens", 0))
         used.cost += usage.get("cost", 0.0)
         if self.model_calls is not None and used.model_calls > self.model_calls:
             return f"{self.whose} of {self.model_calls} model calls is exceeded"

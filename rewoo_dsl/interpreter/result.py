@@ -74,7 +74,7 @@ class Result(Mapping[str, StepResult]):
 
     @property
     def usage(self) -> dict[str, float]:
-        """`calls`, `model_calls`, `input_tokens`, `output_tokens` and `cost` (USD)."""
+        """`calls`, `model_calls`, `input_tokens` and `cached_tokens` among them, `output_tokens`, `cost` (USD)."""
         return dict(self._end.usage)
 
     @cached_property

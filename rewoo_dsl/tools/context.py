@@ -17,22 +17,35 @@ from .results import ResultLimits
 
 @dataclass(slots=True)
 class Usage:
-    """What a call has used of models, as the tool reports it. Safe to add to from several threads."""
+    """What a call has used of models, as the tool reports it. Safe to add to from several threads.
+
+    `cached_tokens` are part of `input_tokens`.
+    """
 
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_tokens: int = 0
     cost: float = 0.0
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
-    def add(self, *, calls: int = 0, input_tokens: int = 0, output_tokens: int = 0, cost: float = 0.0) -> None:
+    def add(
+        self,
+        *,
+        calls: int = 0,
+        input_tokens: int = 0,
+        output_tokens: int = 0,
+        cached_tokens: int = 0,
+        cost: float = 0.0,
+    ) -> None:
         """Add to the counts; `cost` is in USD."""
-        if min(calls, input_tokens, output_tokens, cost) < 0:
+        if min(calls, input_tokens, output_tokens, cached_tokens, cost) < 0:
             raise ValueError("usage is only ever added, so no count may be negative")
         with self._lock:
             self.calls += calls
             self.input_tokens += input_tokens
             self.output_tokens += output_tokens
+            self.cached_tokens += cached_tokens
             self.cost += cost
 
 

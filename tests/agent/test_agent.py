@@ -81,16 +81,16 @@ def test_each_role_has_its_model_and_its_usage():
     answer = ask(
         by_role(
             planner=scripted.text(PLAN).costing(input_tokens=1000, output_tokens=80, cached_tokens=900),
-            worker=scripted.data({"ports": []}).costing(input_tokens=50, output_tokens=9),
+            worker=scripted.data({"ports": []}).costing(input_tokens=50, output_tokens=9, cached_tokens=40),
             solver=scripted.text("None [E3].").costing(input_tokens=300, output_tokens=7),
         ),
         llm="reader",
     )
     assert [request.body["model"] for request in ask.requests] == ["big", "reader", "small"]
     assert answer.usage.planner == Usage(calls=1, input_tokens=1000, output_tokens=80, cached_tokens=900)
-    assert answer.usage.worker == Usage(calls=1, input_tokens=50, output_tokens=9)
+    assert answer.usage.worker == Usage(calls=1, input_tokens=50, output_tokens=9, cached_tokens=40)
     assert answer.usage.solver == Usage(calls=1, input_tokens=300, output_tokens=7)
-    assert answer.usage.total == Usage(calls=3, input_tokens=1350, output_tokens=96, cached_tokens=900)
+    assert answer.usage.total == Usage(calls=3, input_tokens=1350, output_tokens=96, cached_tokens=940)
 
 
 def test_a_model_object_stands_for_a_role():
