@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from .checker import Report
     from .checker.subplans import Library, Load
     from .interpreter import Approve, Limits, Result
+    from .ir.costs import Ceilings
     from .ir.linked import LinkedPlan
     from .ir.plan import Plan
+    from .ir.policy import Policy
     from .tools.registry import Registry
     from .trace.events import Event
 
@@ -25,6 +27,9 @@ def check(
     lenient: bool = False,
     strict: bool = False,
     path: str | None = None,
+    policy: Policy | None = None,
+    request: str | None = None,
+    ceilings: Ceilings | None = None,
 ) -> Report:
     """Everything that can be said of a plan before its first call. Raises for no text and no JSON whatever.
 
@@ -37,6 +42,9 @@ def check(
         lenient: reads over what models put around a plan (fences, prose), with a finding for each.
         strict: reports each place where a value of type `any` stops the checking.
         path: what the plan is called in a circle of sub-plans, such as its file name.
+        policy: what the host lets any plan do (`rewoo_dsl.ir.policy`).
+        request: what the plan is to answer, in the words of the person who asked: where protected values must occur.
+        ceilings: what the host allows one run; without any, bounds are computed and held against the plan's own limit.
     """
     from .checker import check
 
@@ -49,6 +57,9 @@ def check(
         lenient=lenient,
         strict=strict,
         path=path,
+        policy=policy,
+        request=request,
+        ceilings=ceilings,
     )
 
 

@@ -103,13 +103,13 @@ def items(step: Step, known: Mapping[str, Bounds]) -> Bounds:
 
 def measure(scope: Scope) -> Table:
     """The cost of every step of a plan and of one run of it, when no ceiling stops it."""
-    meter = _Meter(scope)
+    meter = Meter(scope)
     steps = [meter.of_step(statement) for statement in scope.statements[: len(scope.plan.steps)]]
     total, path = _whole(scope, steps)
     return Table(tuple(steps), total, path, tuple(meter.assumed))
 
 
-class _Meter:
+class Meter:
     """Weighs the steps of one plan. `assumed` collects what had to be taken for granted, in order of appearance."""
 
     def __init__(self, scope: Scope) -> None:
@@ -138,22 +138,20 @@ class _Meter:
         """The attempts of a branch with the pauses between them and, when they all fail, the fallback."""
         if action is None:
             return FREE
-        cost = self._call(step, action)
+        cost = self.of_call(step, action) if isinstance(action, Call) else FREE
         if step.retry and isinstance(action, Call):
             attempts = Bounds(1, 1 + step.retry)
             pauses = Bounds(0, self.scope.host.pauses(step.retry))
             cost = then(repeated(cost, attempts, attempts), Cost(seconds=pauses, work=pauses))
         if isinstance(step.fallback, Call):
-            cost = then(cost, optional(self._call(step, step.fallback)))
+            cost = then(cost, optional(self.of_call(step, step.fallback)))
         return cost
 
-    def _call(self, step: Step, action: Action) -> Cost:
+    def of_call(self, step: Step, call: Call) -> Cost:
         """One attempt."""
-        if not isinstance(action, Call):
-            return FREE
-        target = self.scope.target(action.tool)
+        target = self.scope.target(call.tool)
         if target is None:
-            return self._stranger(step, action.tool)
+            return self._stranger(step, call.tool)
         if target.is_subplan:
             return _timed(target.cost, step.timeout)
         return self._tool(step, target)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .._record import record
-from ..ir.costs import FREE, Cost
+from ..ir.costs import FREE, Bounds, Cost
 from ..ir.expr import Call, Constant, Expr, Text, escape
 from ..ir.linked import LinkedPlan
 from ..ir.signature import Effect, Signature
@@ -23,6 +23,7 @@ MODEL_ALIAS = {"LLM": "llm"}
 @dataclass(slots=True)
 class Target:
     """One callable with its types. `cost` is what one use of a sub-plan takes; that of a tool depends on the step.
+    `counted` is how often it calls the tools that a policy limits, by the name of the policy's line.
 
     A sub-plan that calls what nobody knows is not `is_certain`: its effect is anyone's guess, and rules about effects
     say nothing. Its `subplan` is None as long as it cannot run.
@@ -32,6 +33,7 @@ class Target:
     is_subplan: bool = False
     subplan: LinkedPlan | None = None
     cost: Cost = FREE
+    counted: Mapping[str, Bounds] = field(default_factory=dict)
     is_certain: bool = True
     parameters: dict[str, Type] = field(init=False)
     returns: Type = field(init=False)

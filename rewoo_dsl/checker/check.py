@@ -14,6 +14,8 @@ from .session import Session
 from .subplans import Library, Load
 
 if TYPE_CHECKING:
+    from ..ir.costs import Ceilings
+    from ..ir.policy import Policy
     from ..lowering.dialects.imported import Imported
 
 
@@ -27,6 +29,9 @@ def check(
     lenient: bool = False,
     strict: bool = False,
     path: str | None = None,
+    policy: Policy | None = None,
+    request: str | None = None,
+    ceilings: Ceilings | None = None,
 ) -> Report:
     """Everything that can be said of a plan before its first call. Raises for no text and no JSON whatever.
 
@@ -39,8 +44,20 @@ def check(
         lenient: reads over what models put around a plan (fences, prose), with a finding for each.
         strict: reports each place where a value of type `any` stops the checking.
         path: what the plan is called in a circle of sub-plans, such as its file name.
+        policy: what the host lets any plan do.
+        request: what the plan is to answer, in the words of the person who asked: where protected values must occur.
+        ceilings: what the host allows one run; without any, bounds are computed and held against the plan's own limit.
     """
-    session = Session(signatures_of(tools), load, library or {}, strict=strict, lenient=lenient)
+    session = Session(
+        tools=signatures_of(tools),
+        load=load,
+        library=library or {},
+        strict=strict,
+        lenient=lenient,
+        policy=policy,
+        request=request,
+        ceilings=ceilings,
+    )
     if path is not None:
         session.chain.append(posixpath.basename(path))
     reading = as_reading(source, from_model=from_model, lenient=lenient, strict=strict)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .._record import Record, record
 from ..diag.diagnostic import Diagnostic, Span
 from ..diag.errors import PlanError
 from ..ir.linked import LinkedPlan
 from ..ir.plan import Plan
+
+if TYPE_CHECKING:
+    from ..ir.costs import Table
+    from .scope import Scope
+
+_RESIDUAL = frozenset({"RW404", "RW406"})
 
 
 class SourceMap(Protocol):
@@ -25,7 +31,8 @@ class Report(Record):
 
     `plan` is what could be read, without broken statements; None when there is no plan at all. `linked` is the plan
     ready to run; None when there are errors, or when no tools were given and the plan calls some. `unchecked` says in
-    plain words what nobody could check. `sources` are the texts of sub-plans by the `file` of a finding.
+    plain words what nobody could check. `sources` are the texts of sub-plans by the `file` of a finding. `scope` is
+    what was looked at; `bounds` are computed from it when somebody asks.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -35,6 +42,17 @@ class Report(Record):
     source_map: SourceMap | None = None
     unchecked: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    scope: Scope | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def bounds(self) -> Table | None:
+        """What the plan may cost, step by step and in all, from the least to the most; None when there is no plan."""
+        return None if self.scope is None else self.scope.bounds
+
+    @property
+    def residual(self) -> tuple[Diagnostic, ...]:
+        """What the policy says that only a run can tell: of arguments that are not known yet, of calls that may be."""
+        return tuple(one for one in self.diagnostics if one.code in _RESIDUAL)
 
     @property
     def ok(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .._record import record
 from ..diag.diagnostic import Span
@@ -22,6 +22,9 @@ from .callables import MODEL_ALIAS, Binding, Target, bind
 from .flow import Types, types_of
 from .order import Order, order_of
 from .walk import NOTHING, Found, condition_is_per_item, pieces
+
+if TYPE_CHECKING:
+    from ..ir.policy import Policy
 
 CLOCK = "now"
 """`#now`, the recorded start of the run."""
@@ -118,7 +121,8 @@ class Scope:
     `tools` is None when no tools were given; `targets` resolves callable names, sub-plans first. `unknown` are names
     of broken statements: they are defined, with a type that fits everything, and rules say nothing about them.
     `is_whole` is False when a statement could not be read, so that nobody can say what it would have named.
-    `ceilings` are the host's, where it gave any to hold the plan against.
+    `ceilings` and `policy` are the host's, where it gave any to hold the plan against; `request` is what the plan is to
+    answer, in the words of the person who asked.
     """
 
     plan: Plan
@@ -128,7 +132,10 @@ class Scope:
     unknown: frozenset[str] = frozenset()
     unknown_callables: frozenset[str] = frozenset()
     is_whole: bool = True
+    is_subplan: bool = False
     ceilings: Ceilings | None = None
+    policy: Policy | None = None
+    request: str | None = None
     statements: list[Statement] = field(default_factory=list)
     names: dict[str, Definition] = field(default_factory=dict)
     variables: set[str] = field(default_factory=set)

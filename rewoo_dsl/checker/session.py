@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from ..diag.diagnostic import Diagnostic, located
 from ..ir.linked import LinkedPlan
@@ -15,12 +16,17 @@ from .link import link
 from .naming import with_names
 from .reading import Reading, as_reading
 from .report import Report
-from .rules import MEANING, STRICT, STRUCTURE
+from .rules import MEANING, STRICT, STRUCTURE, Rule, host_rules
 from .scope import Scope, Source
 from .subplans import Library, Load
 
+if TYPE_CHECKING:
+    from ..ir.costs import Ceilings
+    from ..ir.policy import Policy
+
 NO_TOOLS = "no tools were given: names, arguments, results and effects of tools were not checked"
 NO_SUB_PLANS = "nothing was given to load sub-plans with: what the plan calls by `use` was not checked"
+NO_FLOW = "the policy says what may be called, how often and with what; where data may flow was not checked"
 NO_POLICY = "no policy was given: where data may flow was not checked"
 
 
@@ -41,6 +47,9 @@ class Session:
     library: Library
     strict: bool
     lenient: bool
+    policy: Policy | None = None
+    request: str | None = None
+    ceilings: Ceilings | None = None
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     chain: list[str] = field(default_factory=list)
 
@@ -58,12 +67,16 @@ class Session:
             unknown=reading.broken,
             unknown_callables=reading.broken_callables,
             is_whole=reading.is_whole,
+            is_subplan=bool(name),
+            ceilings=self.ceilings,
+            policy=self.policy,
+            request=self.request,
         )
-        for rule in (*STRUCTURE, *MEANING, *(STRICT if self.strict else ())):
+        for rule in (*STRUCTURE, *MEANING, *(STRICT if self.strict else ()), *self._host_rules()):
             found.extend(rule(scope))
         reading = replace(reading, diagnostics=tuple(with_names(reading, scope.target)))
         sound = not any(one.is_error for one in (*reading.diagnostics, *found))
-        report = self._report(reading, found, link(scope) if sound else None, has_calls=any(True for _ in scope.calls))
+        report = self._report(reading, found, link(scope) if sound else None, scope)
         if not sound or plan.result is None or not name:  # nobody calls the plan that was asked about
             return Outcome(report)
         target = subplans.as_target(scope, name, linked=report.linked)
@@ -74,15 +87,16 @@ class Session:
         reading: Reading,
         found: Iterable[Diagnostic],
         linked: LinkedPlan | None = None,
-        *,
-        has_calls: bool = False,
+        scope: Scope | None = None,
     ) -> Report:
+        has_calls = scope is not None and any(True for _ in scope.calls)
         return Report(
             diagnostics=tuple(located([*reading.diagnostics, *found], reading.find)),
             plan=reading.plan,
             linked=linked,
             text=reading.text,
             source_map=reading.source_map,
+            scope=scope,
             unchecked=tuple(self._unchecked(reading.plan, has_calls=has_calls)),
         )
 
@@ -91,7 +105,20 @@ class Session:
             yield NO_TOOLS
         if self._is_alone and plan is not None and plan.uses:
             yield NO_SUB_PLANS
-        yield NO_POLICY
+        if self.policy is None:
+            yield NO_POLICY
+        else:
+            yield NO_FLOW
+            yield from self._idle_lines(self.policy)
+
+    def _idle_lines(self, policy: Policy) -> Iterator[str]:
+        from .policy import idle_lines  # imported late: most checks have no policy
+
+        if self.tools is not None:
+            yield from idle_lines(policy, self.tools)
+
+    def _host_rules(self) -> tuple[Rule, ...]:
+        return () if self.policy is None and self.ceilings is None else host_rules()
 
     @property
     def _is_alone(self) -> bool:
@@ -156,9 +183,21 @@ class Session:
             found.append(subplans.without_return(at, name))
         return outcome.target
 
+    def _linked(self, source: LinkedPlan, name: str) -> Outcome:
+        """A plan that was linked before: nothing is left to check in it but what this host says of it."""
+        target = subplans.linked_target(source, name, policy=self.policy, ceilings=self.ceilings)
+        found: list[Diagnostic] = []
+        rules, plans = self._host_rules(), {id(source): source}
+        while rules and plans:
+            _, plan = plans.popitem()
+            scope = subplans.linked_scope(plan, self.policy, self.ceilings)
+            found.extend(one for rule in rules for one in rule(scope))
+            plans.update((id(one), one) for one in plan.subplans.values())
+        return Outcome(Report(tuple(found)), target)
+
     def _outcome(self, key: str, name: str, source: str | Plan | LinkedPlan) -> Outcome:
         if isinstance(source, LinkedPlan):
-            return Outcome(Report(()), subplans.linked_target(source, name))
+            return self._linked(source, name)
         self.chain.append(key)
         outcome = self.check(as_reading(source, lenient=self.lenient, strict=self.strict), name=name, file=key)
         self.chain.pop()

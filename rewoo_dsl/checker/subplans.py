@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..diag.diagnostic import Diagnostic
-from ..ir.costs import within
+from ..ir.costs import Bounds, Ceilings, within
 from ..ir.expr import Call
 from ..ir.linked import LinkedPlan
 from ..ir.part import made
@@ -20,6 +20,9 @@ from ..ir.signature import Effect, Signature
 from ..ir.types import ANY, to_schema
 from .callables import Target
 from .scope import Scope
+
+if TYPE_CHECKING:
+    from ..ir.policy import Policy
 
 Load: TypeAlias = Callable[[str], str]
 """The text of a sub-plan by its path relative to the root. Raises `OSError`, `LookupError` or `ValueError`."""
@@ -75,16 +78,41 @@ def as_target(scope: Scope, name: str, *, linked: LinkedPlan | None) -> Target:
     )
     certain = len(known) == len(targets) and all(one.is_certain for one in known)
     cost = within(scope.bounds.total, plan.limit, writes=bool(writes) or not certain)
-    return Target(signature, is_subplan=True, subplan=linked, cost=cost, is_certain=certain)
+    return Target(
+        signature,
+        is_subplan=True,
+        subplan=linked,
+        cost=cost,
+        counted=_counted(scope),
+        is_certain=certain,
+    )
 
 
-def linked_target(linked: LinkedPlan, name: str) -> Target | None:
-    """A plan that was linked before, as its caller sees it; None when it has no `return`. It is not checked again."""
+def _counted(scope: Scope) -> Mapping[str, Bounds]:
+    if scope.policy is None:
+        return {}
+    from .policy import counted  # imported late: most checks have no policy
+
+    return counted(scope)
+
+
+def linked_target(
+    linked: LinkedPlan, name: str, *, policy: Policy | None = None, ceilings: Ceilings | None = None
+) -> Target | None:
+    """A plan that was linked before, as its caller sees it; None when it has no `return`."""
     if linked.plan.result is None:
         return None
-    inner = {one: linked_target(plan, one) for one, plan in linked.subplans.items()}
-    scope = Scope(plan=linked.plan, tools=linked.tools, subplans=inner)
-    return as_target(scope, name, linked=linked)
+    return as_target(linked_scope(linked, policy, ceilings), name, linked=linked)
+
+
+def linked_scope(linked: LinkedPlan, policy: Policy | None, ceilings: Ceilings | None) -> Scope:
+    """A plan that was linked before, as something to look at; the rules that made it sound need not look again."""
+    inner = {
+        name: linked_target(plan, name, policy=policy, ceilings=ceilings) for name, plan in linked.subplans.items()
+    }
+    return Scope(
+        plan=linked.plan, tools=linked.tools, subplans=inner, is_subplan=True, policy=policy, ceilings=ceilings
+    )
 
 
 # --- what can be wrong with them -----------------------------------------------------------------------------------

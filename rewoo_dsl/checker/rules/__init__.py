@@ -90,3 +90,15 @@ MEANING: tuple[Rule, ...] = (
 )
 
 STRICT: tuple[Rule, ...] = (unchecked,)
+
+
+def host_rules() -> tuple[Rule, ...]:
+    """What looks only where the host gave ceilings or a policy, imported then."""
+    from .forbidden_argument import forbidden_argument
+    from .forbidden_tool import forbidden_tool
+    from .missing_approval import missing_approval
+    from .not_in_request import not_in_request
+    from .over_ceiling import over_ceiling
+    from .too_many_calls import too_many_calls
+
+    return (over_ceiling, forbidden_tool, missing_approval, forbidden_argument, not_in_request, too_many_calls)
