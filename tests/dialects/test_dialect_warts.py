@@ -202,6 +202,13 @@ CASES = {
         '#Output = Code("If #{R3} > 0, #{R1[1]}(#{R1[0]}), -#{R1[1]}")\n',
         ("RW088",),
     ),
+    "lumos, never closed at the end": Case("lumos", "Action 1-1: R1 = F(a", '#R1 = F("a")\n', ("RW083",)),
+    "lumos, an action behind another": Case(
+        "lumos",
+        "Action 1-1: R1 = F(a) = b. Action 1-2: R2 = G(R1)",
+        'Plan: (expected: b. Action 1-2: R2 = G(R1))\n#R1 = F("a")\n',
+        ("RW085",),
+    ),
     "finqa, constants, shares, powers": Case(
         "finqa",
         "subtract(5.5%, const_m1), exp(#0, 2), greater(#1, const_1000)",

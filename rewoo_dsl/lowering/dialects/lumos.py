@@ -24,7 +24,7 @@ _ACTION = re.compile(
 _ANY_ACTION = re.compile(r"^[ \t]*Action\b.*$", re.MULTILINE)
 _SUBGOAL = re.compile(r"^[ \t]*Subgoal[ \t]+\d+[ \t]*:[ \t]*(.*)$", re.MULTILINE)
 _WITH_QUESTION = re.compile(rf"\s*(\[[^\[\]]*\]|{_RESULT})\s*(?:,\s*([A-Z][a-z]+):\s*(\S.*))?", re.DOTALL)
-_EXPECTED = re.compile(r"[ \t]*=[ \t]*(.*)")
+_GLUED = re.compile(r"\bAction[ \t]+\d+-\d+[ \t]*:")
 _BRACKETS = re.compile(r"[()\n]")
 
 EXAMPLE = """\
@@ -66,13 +66,22 @@ def _results(reading: Reading, action: re.Match[str]) -> dict[str, Target]:
 def _step(reading: Reading, steps: Steps, action: re.Match[str], why: str) -> None:
     text = reading.text
     close = _closing(reading, action)
-    expected = _EXPECTED.match(text, close + 1)
-    if expected and expected[1].strip():
-        why = f"{why} (expected: {clean(expected[1].strip())})".strip()
+    end = min(close + 1, len(text))
+    if expected := _behind(reading, steps, end):
+        why = f"{why} (expected: {expected})".strip()
     own = _NAME.findall(action[1])[0]
-    step = Step(own, Span(action.start(), close + 1), action[2], Span(*action.span(2)), rationale=why)
+    step = Step(own, Span(action.start(), end), action[2], Span(*action.span(2)), rationale=why)
     _arguments(step, text, action.end(), close)
     steps.add(step)
+
+
+def _behind(reading: Reading, steps: Steps, at: int) -> str:
+    """The expected value that stands behind a call; another action there would be lost."""
+    line = reading.text.find("\n", at)
+    said = reading.text[at : len(reading.text) if line < 0 else line].strip()
+    if glued := _GLUED.search(said):
+        steps.leave_out(f"action at {at}", Span(at, at + len(said)), f"`{glued[0]}` stands behind another action")
+    return clean(said.removeprefix("=").strip())
 
 
 def _arguments(step: Step, text: str, start: int, end: int) -> None:
