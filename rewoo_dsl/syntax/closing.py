@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 
 from ..diag.diagnostic import Fix, Span
-from .complaints import replacing
 from .cutter import CLOSING, Cutter, Piece, Trouble
+from .failure import replacing
 from .limits import Limits
 
 _MOST_CLOSED = 4

@@ -5,84 +5,18 @@ the engine got stuck and by what could have come there; the first that answers i
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeAlias
 
-from .._record import record
 from ..diag.codes import syntax as codes
-from ..diag.codes._code import Code
-from ..diag.diagnostic import Diagnostic, Edit, Fix, Related, Span
+from ..diag.diagnostic import Diagnostic, Fix, Related, Span
 from ..diag.spell import nearest
 from .builder import Complaint
 from .cutter import CLOSING, HEAD, Trouble
-from .engine import END, Stuck
+from .failure import KEYWORDS, TOKEN, Failure, found, outside, replacing, shown
 from .grammar import pattern
+from .misplaced import after_names, keyword_alone, misplaced, second_in_list, unknown_clause
 
-WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-CLAUSES = {
-    "IF": "if",
-    "FOR": "for",
-    "RETRY": "retry",
-    "TIMEOUT": "timeout",
-    "FALLBACK": "fallback",
-    "AFTER": "after",
-    "APPROVE": "approve",
-}
-_OTHER_WORDS = {
-    "ELSE": "else",
-    "IN": "in",
-    "NOT_IN": "not in",
-    "AND": "and",
-    "OR": "or",
-    "MAX": "max",
-    "PARALLEL": "parallel",
-    "WITHIN": "within",
-    "AS": "as",
-}
-KEYWORDS = CLAUSES | _OTHER_WORDS
-_SHOWN = KEYWORDS | {
-    "STRING": '"text"',
-    "EVID": "#name",
-    "NAME": "a name",
-    "NUMBER": "a number",
-    "COUNT": "a whole number",
-    "DURATION": "a time span such as 10s",
-    "FIELD": ".name",
-    "AT": "[0]",
-    "EACH": "[*]",
-    "KEY": '["key"]',
-    "RAW": "[raw text]",
-    "CMP": "== != < <= > >=",
-    "EQ": "=",
-    "COLON": ":",
-    "COMMA": ",",
-    "BAR": "|",
-    "OPT": "?",
-    "PLUS": "+",
-    "MINUS": "-",
-    "TIMES": "*",
-    "OVER": "/",
-    "MODULO": "%",
-    "LPAR": "(",
-    "RPAR": ")",
-    "LSQB": "[",
-    "RSQB": "]",
-    "LBRACE": "{",
-    "RBRACE": "}",
-    "NOT": "not",
-    "TRUE": "true",
-    "FALSE": "false",
-    "NULL": "null",
-    "SCALAR": "str int float bool null any",
-    "LIST": "list[T]",
-    "DICT": "dict[T]",
-    "CALLS": "calls",
-    "TOKENS": "tokens",
-    "TIME": "time",
-    "COST": "cost",
-    END: "the end of the line",
-}
-_ORDER = {name: place for place, name in enumerate(_SHOWN)}
 _TYPES = ("str", "int", "float", "bool", "null", "any", "list[any]", "dict[any]")
 _FOREIGN_TYPES = {
     "string": "str",
@@ -103,88 +37,18 @@ _NEEDS_COUNT = {"RETRY": "retry", "MAX": "max", "PARALLEL": "parallel", "CALLS":
 _AMOUNT = re.compile(r"[^\s,)\]}]+(?:[ \t]*(?:ms|s|m|h|sec(?:onds?)?|min(?:utes?)?|hours?)\b)?")
 _UNITS = {"sec": "s", "second": "s", "seconds": "s", "min": "m", "minute": "m", "minutes": "m"}
 _UNITS |= {"hour": "h", "hours": "h"}
-_TOKEN = re.compile(r"\#?[A-Za-z0-9_]+|[=!<>]=|&&|\|\||\.\.+|,[ \t]*,|\S")
-_OPERATORS = {"&&": "and", "||": "or", "!": "not", "<>": "!=", "===": "=="}
+_OPERATORS = {"&&": "and", "||": "or", "!": "not", "<>": "!=", "===": "==", "is": "==", "is not": "!=", "mod": "%"}
+_FOREIGN_OPERATOR = re.compile(r"&&|\|\||<>|===|!|is[ \t]+not\b|is\b|mod\b")
+_DOTTED_BEFORE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*(?=[ \t]*\Z)")
+_NAME_AND_SIGN = re.compile(r"#\w+[ \t]*[:=][ \t]*")
 _ESCAPED = re.compile(r"\\(?s:.)?")
-
-
-@record
-class Failure:
-    """Where and how the engine got stuck. `text` is the piece on one line; `shift` leads to the plan's offsets."""
-
-    text: str
-    shift: int
-    position: int
-    expected: frozenset[str]
-    last: str | None
-
-    @classmethod
-    def of(cls, stuck: Stuck, text: str, shift: int) -> "Failure":
-        return cls(text, shift, stuck.position, stuck.expected, stuck.last)
-
-    @property
-    def rest(self) -> str:
-        return self.text[self.position : self.position + 256]
-
-    def span(self, start: int, end: int) -> Span:
-        return Span(start + self.shift, end + self.shift)
-
-    def here(self) -> Span:
-        """The token at the place, or the end of what was read."""
-        match = _TOKEN.match(self.text, self.position)
-        if match:
-            return self.span(*match.span())
-        end = len(self.text.rstrip(" \t"))
-        return self.span(max(end - 1, 0), end)
-
-    def word(self) -> str:
-        match = WORD.match(self.text, self.position)
-        return match[0] if match else ""
-
-    def word_before(self) -> re.Match[str] | None:
-        return re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?=[ \t]*\Z)").search(
-            self.text, max(0, self.position - 128), self.position
-        )
-
-
-def found(
-    code: Code,
-    message: str,
-    span: Span,
-    *,
-    hint: str | None = None,
-    fixes: Iterable[Fix] = (),
-    allowed: Iterable[str] = (),
-    related: Iterable[Related] = (),
-) -> Diagnostic:
-    """A diagnostic of a code of this room."""
-    return Diagnostic(
-        code=code.number,
-        message=message,
-        severity=code.severity,
-        span=span,
-        hint=hint,
-        fixes=tuple(fixes),
-        allowed=tuple(allowed),
-        related=tuple(related),
-    )
-
-
-def replacing(message: str, span: Span, text: str, *, safe: bool = False) -> Fix:
-    return Fix(message=message, edits=(Edit(span=span, text=text),), safe=safe)
-
-
-def shown(expected: frozenset[str]) -> tuple[str, ...]:
-    """What could stand there, in words a person knows, values first."""
-    known = sorted((name for name in expected if name in _SHOWN), key=_ORDER.__getitem__)
-    return tuple(_SHOWN[name] for name in known)
 
 
 # --- what the engine stumbled over, most telling first ---
 
 
 def _two_statements(at: Failure) -> Diagnostic | None:
-    if at.position == 0 or not HEAD.match(at.text, at.position):
+    if at.position == 0 or not HEAD.match(at.text, at.position) or outside(at.text)[at.position] != at.rest[0]:
         return None
     place = at.span(at.position, at.position)
     fix = replacing("begin a new line", place, "\n", safe=True)
@@ -212,6 +76,11 @@ def _amount(at: Failure) -> Diagnostic | None:
     given = match[0] if match else ""
     if match:
         span = at.span(*match.span())
+    if at.last == "DURATION" and at.word() and at.text[at.position - 1 : at.position].isalnum():
+        start = at.text.rfind(" ", 0, at.position) + 1
+        span, given = at.span(start, at.position + len(at.word())), at.text[start : at.position] + at.word()
+        message = f"a time span is written like `10s`, not `{given}`"
+        return found(codes.BAD_AMOUNT, message, span, fixes=_durations(given, span), allowed=["ms", "s", "m", "h"])
     if at.last in _NEEDS_DURATION:
         word = _NEEDS_DURATION[at.last]
         message = f"`{word}` wants a time span such as `10s`" + (f", not `{given}`" if given else "")
@@ -249,6 +118,17 @@ def _left_side(at: Failure) -> Diagnostic | None:
     )
 
 
+def _two_signs(at: Failure) -> Diagnostic | None:
+    """`#E1 := …` and `#E1 == …`."""
+    if at.rest[:1] != "=" or at.last not in ("COLON", "EQ") or not _NAME_AND_SIGN.fullmatch(at.text, 0, at.position):
+        return None
+    sign = at.text[: at.position].rstrip(" \t")[-1]
+    span = at.span(at.text.rindex(sign, 0, at.position), at.position)
+    fix = replacing("write `=`", span, "", safe=True)
+    whole = at.span(at.position - 1, at.position + 1)
+    return found(codes.UNEXPECTED, "behind a step's name stands a single `=`", whole, fixes=[fix])
+
+
 def _unknown_type(at: Failure) -> Diagnostic | None:
     if at.last == "LIST" or at.last == "DICT":
         before = at.word_before()
@@ -265,7 +145,8 @@ def _unknown_type(at: Failure) -> Diagnostic | None:
         return None
     if re.match(r"[A-Za-z_][\w.]*[ \t]*[(\[]", at.rest) and word not in _FOREIGN_TYPES and at.text[:1] == "#":
         colon = at.text.rfind(":", 0, at.position)
-        fix = replacing("write `=`", at.span(colon, colon + 1), " =")
+        blank = "" if at.text[colon - 1] in " \t" else " "
+        fix = replacing("write `=`", at.span(colon, colon + 1), f"{blank}=")
         message = "behind `:` stands a type; a call stands behind `=`"
         return found(codes.MISSING_EQUALS, message, at.span(colon, colon + 1), fixes=[fix])
     return _no_type(word, at.here())
@@ -279,47 +160,26 @@ def _no_type(word: str, span: Span) -> Diagnostic:
 
 
 def _bare_word(at: Failure) -> Diagnostic | None:
-    if at.last != "NAME" or "LPAR" not in at.expected:
+    if at.last not in ("NAME", "FIELD") or "LPAR" not in at.expected:
         return None
-    word = at.word_before()
-    if word is None:
+    match = _DOTTED_BEFORE.search(at.text, max(0, at.position - 128), at.position)
+    if match is None:
         return None
-    span = at.span(*word.span())
+    word, span = match[0], at.span(*match.span())
+    if word in KEYWORDS.values():
+        return found(codes.MISSING_VALUE, f"a value is missing before `{word}`", span)
     if at.rest[:1] == "[":
-        hint = f'inside brackets, write `{word[0]}("…")`; a tool call stands alone right of `=`, `fallback` or `else`'
-        return found(codes.BARE_WORD, f"`{word[0]}[…]` cannot stand here", span, hint=hint)
-    fixes = [replacing("quote it", span, f'"{word[0]}"'), replacing("make it a name", span, f"#{word[0]}")]
-    hint = f'write "{word[0]}" for text, #{word[0]} for a name, {word[0]}(…) for a call'
-    return found(codes.BARE_WORD, f"`{word[0]}` stands here bare", span, hint=hint, fixes=fixes)
-
-
-def _unknown_clause(at: Failure) -> Diagnostic | None:
-    word = at.word()
-    if not word or not ({"RETRY", "TIMEOUT", "FALLBACK"} & at.expected):
-        return None
-    known = [
-        *CLAUSES.values(),
-        *(KEYWORDS[name] for name in ("ELSE", "MAX", "PARALLEL", "WITHIN") if name in at.expected),
-    ]
-    alike = [one for one in known if len(word) > 3 and word[:4] == one[:4]]
-    near = next(iter(alike or nearest(word, known)), None)
-    if word in known:
-        message, near = f"`{word}` cannot stand here", None
-    elif at.last == "RAW":
-        message = f"`{word}` is no clause; behind `Tool[…]` stand only clauses"
-    else:
-        message = f"`{word}` is no clause"
-    hint = f"did you mean `{near}`?" if near else None
-    fixes = [replacing(f"write `{near}`", at.here(), near, safe=True)] if near else []
-    return found(codes.UNKNOWN_CLAUSE, message, at.here(), hint=hint, fixes=fixes, allowed=CLAUSES.values())
-
-
-def _keyword_alone(at: Failure) -> Diagnostic | None:
-    """A keyword that nothing follows does not read as one, because it brings its blanks along."""
-    word = at.rest.strip(" \t")
-    if word not in (KEYWORDS.get(name) for name in at.expected):
-        return None
-    return found(codes.MISSING_VALUE, f"something is missing behind `{word}`", at.here())
+        hint = f'inside brackets, write `{word}("…")`; a tool call stands alone right of `=`, `fallback` or `else`'
+        return found(codes.BARE_WORD, f"`{word}[…]` cannot stand here", span, hint=hint)
+    if at.rest[:1] in ("'", '"'):
+        fix = replacing("remove it", at.span(match.start(), at.position), "")
+        hint = "`#{name}` puts a value into a text; `\\\\` is a backslash"
+        return found(codes.BARE_WORD, f"a text has no `{word}` in front of it", span, hint=hint, fixes=[fix])
+    if at.rest[:1] in ("#", "-") or at.rest[:1].isdigit():
+        return found(codes.BARE_WORD, f"`{word}` stands here bare", span, hint=f"a call is written `{word}(…)`")
+    fixes = [replacing("quote it", span, f'"{word}"'), replacing("make it a name", span, f"#{word}")]
+    hint = f'write "{word}" for text, #{word} for a name, {word}(…) for a call'
+    return found(codes.BARE_WORD, f"`{word}` stands here bare", span, hint=hint, fixes=fixes)
 
 
 def _missing_hash(at: Failure) -> Diagnostic | None:
@@ -327,6 +187,14 @@ def _missing_hash(at: Failure) -> Diagnostic | None:
         return None
     fix = replacing(f"write `#{at.word()}`", at.span(at.position, at.position), "#", safe=True)
     return found(codes.MISSING_SIGIL, f"a name is written `#{at.word()}`", at.here(), fixes=[fix])
+
+
+def _missing_word(at: Failure) -> Diagnostic | None:
+    """`for #x of #list`."""
+    if at.expected != {"IN"}:
+        return None
+    fixes = [replacing("write `in`", at.here(), "in", safe=True)] if at.word() in ("of", "over", "from") else []
+    return found(codes.UNEXPECTED, "`in` and a list are missing here", at.here(), fixes=fixes, allowed=["in"])
 
 
 def _inner_quote(at: Failure) -> Diagnostic | None:
@@ -354,13 +222,18 @@ def _comma(at: Failure) -> Diagnostic | None:
 
 
 def _path(at: Failure) -> Diagnostic | None:
-    if at.rest[:1] != "." or "FIELD" not in at.expected or at.rest[:2] == ". ":
+    if at.rest[:1] not in (".", "[") or "FIELD" not in at.expected or at.rest[:2] == ". ":
         return None
     message = 'a path goes on with `.name`, `[0]`, `[*]` or `["any key"]`'
-    return found(codes.UNEXPECTED, message, at.here(), allowed=[".name", "[0]", "[-1]", "[*]", '["any key"]'])
+    hint = "take(…, n) gives the first n of a list" if re.match(r"\[[^\]]*:", at.rest) else None
+    ways = [".name", "[0]", "[-1]", "[*]", '["any key"]']
+    return found(codes.UNEXPECTED, message, at.here(), hint=hint, allowed=ways)
 
 
 def _assignment(at: Failure) -> Diagnostic | None:
+    if at.rest[:1] == "=" and at.expected == {"COLON"}:
+        fix = replacing("write `:`", at.span(at.position, at.position + 1), ":", safe=True)
+        return found(codes.UNEXPECTED, "in an object `:` stands behind the key", at.here(), fixes=[fix])
     if at.rest[:1] != "=" or "CMP" not in at.expected:
         return None
     fix = replacing("compare with `==`", at.span(at.position, at.position + 1), "==")
@@ -368,15 +241,37 @@ def _assignment(at: Failure) -> Diagnostic | None:
 
 
 def _operator(at: Failure) -> Diagnostic | None:
-    match = re.match(r"&&|\|\||<>|===|!", at.rest)
-    if match is None:
+    match = _FOREIGN_OPERATOR.match(at.rest)
+    if match is None or (match[0] != "!" and not {"CMP", "AND"} & at.expected):
         return None
-    word = _OPERATORS[match[0]]
+    word = _OPERATORS[" ".join(match[0].split())]
     span = at.span(at.position, at.position + len(match[0]))
     before = "" if at.text[at.position - 1 : at.position] in " \t" else " "
     behind = "" if at.rest[len(match[0]) : len(match[0]) + 1] in " \t" else " "
     fix = replacing(f"write `{word}`", span, f"{before}{word}{behind}")
     return found(codes.UNEXPECTED, f"`{match[0]}` is written `{word}` here", span, fixes=[fix])
+
+
+def _ternary(at: Failure) -> Diagnostic | None:
+    if at.rest[:1] != "?" or "CMP" not in at.expected:
+        return None
+    return found(codes.UNEXPECTED, "a choice is written `(this if condition else that)`", at.here())
+
+
+def _chain(at: Failure) -> Diagnostic | None:
+    if "AND" not in at.expected or "CMP" in at.expected or not re.match(r"[=!<>]=|[<>]|in\b", at.rest):
+        return None
+    hint = "write `#a < #b and #b < #c`"
+    return found(codes.UNEXPECTED, "comparisons do not chain; `and` joins two of them", at.here(), hint=hint)
+
+
+def _closes_nothing(at: Failure) -> Diagnostic | None:
+    sign = at.rest[:1]
+    if not sign or sign not in ")]}" or outside(at.text[: at.position] + ".")[-1] != ".":
+        return None
+    is_last = not at.rest.strip(" \t)]}")
+    fix = replacing("remove it", at.span(at.position, at.position + 1), "", safe=is_last)
+    return found(codes.UNEXPECTED, f"this `{sign}` closes nothing", at.here(), fixes=[fix])
 
 
 def _curly(at: Failure) -> Diagnostic | None:
@@ -396,13 +291,16 @@ def _foreign_reference(at: Failure) -> Diagnostic | None:
     return found(codes.UNEXPECTED, f"a reference is written `#{name}`", span, fixes=[fix])
 
 
-def _leading_zero(at: Failure) -> Diagnostic | None:
+def _number(at: Failure) -> Diagnostic | None:
+    message = "a number is written like `7`, `-7`, `0.5` or `1.5e3`"
+    if "NUMBER" in at.expected and re.match(r"\.[0-9]", at.rest):
+        fix = replacing("put a `0` before it", at.span(at.position, at.position), "0", safe=True)
+        return found(codes.UNEXPECTED, message, at.here(), fixes=[fix])
     if at.last not in ("NUMBER", "COUNT") or at.text[at.position - 1 : at.position] in " \t":
         return None
-    if not (at.rest[:1].isalnum() or at.rest[:1] == "."):
+    if not at.rest[:1].isalnum() and at.rest[:1] not in ("_", "."):
         return None
     number = re.compile(r"[\w.]+").search(at.text, max(0, at.text.rfind(" ", 0, at.position)))
-    message = "a number is written like `7`, `-7`, `0.5` or `1.5e3`"
     return found(codes.UNEXPECTED, message, at.span(*number.span()) if number else at.here())
 
 
@@ -418,7 +316,7 @@ def _missing_value(at: Failure) -> Diagnostic | None:
 
 
 def _anything(at: Failure) -> Diagnostic | None:
-    token = _TOKEN.match(at.text, at.position)
+    token = TOKEN.match(at.text, at.position)
     what = f"`{token[0]}` is not expected here" if token else "the statement ends too early"
     return found(codes.UNEXPECTED, what, at.here(), allowed=shown(at.expected))
 
@@ -430,19 +328,27 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     _escape,
     _amount,
     _left_side,
+    _two_signs,
     _unknown_type,
     _bare_word,
     _inner_quote,
+    after_names,
     _comma,
     _assignment,
     _operator,
+    _ternary,
+    _chain,
     _curly,
     _foreign_reference,
     _missing_hash,
-    _keyword_alone,
-    _unknown_clause,
-    _leading_zero,
+    keyword_alone,
+    _missing_word,
+    _number,
+    misplaced,
+    second_in_list,
+    unknown_clause,
     _path,
+    _closes_nothing,
     _missing_value,
     _anything,
 )

@@ -107,7 +107,7 @@ class Engine:
             while True:
                 action = row.get(name)
                 if action is None:
-                    raise Stuck(begin, last, self, states)
+                    raise Stuck(self._blank.match(text, begin, end).end(), last, self, states)  # type: ignore[union-attr]
                 if action >= 0:
                     states.append(action)
                     values.append(token)

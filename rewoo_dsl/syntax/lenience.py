@@ -14,7 +14,7 @@ from .._record import record
 from ..diag.codes import syntax as codes
 from ..diag.diagnostic import Diagnostic, Edit, Fix, Span
 from . import ast
-from .complaints import KEYWORDS, Failure, found, replacing
+from .failure import KEYWORDS, Failure, found, replacing
 
 FORGIVEN = frozenset(
     code.number for code in (codes.PROSE, codes.FENCE, codes.FOREIGN_WORD, codes.MISSING_BLANK, codes.ONE_LINE_FORM)

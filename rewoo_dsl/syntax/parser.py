@@ -16,9 +16,10 @@ from ..diag.diagnostic import Diagnostic, Severity, Span
 from . import ast
 from .builder import Builder, Complaint
 from .closing import closing_fixes
-from .complaints import KEYWORDS, Failure, explain, found, meaning, replacing, unclosed
+from .complaints import explain, meaning, unclosed
 from .cutter import Cutter, Gap, Piece, Remark, Trouble
 from .engine import Stuck
+from .failure import KEYWORDS, Failure, found, replacing
 from .grammar import engine
 from .lenience import FENCE, FORGIVEN, NAMELESS, Repaired, broken, glued_behind_word, repair
 from .limits import FILE, Limits
@@ -262,7 +263,7 @@ class _Parser:
 
     def _checked(self, statement: Any, span: Span) -> ast.Statement:
         """What the grammar let through and the language does not."""
-        for complaint in self.builder.complaints:
+        for complaint in tuple(self.builder.complaints):
             if not (isinstance(statement, ast.Step) and self._second_if(statement, complaint)):
                 self.tell(meaning(complaint))
         self.builder.complaints.clear()
@@ -416,8 +417,9 @@ class _Parser:
         ):
             return False
         whole = Span(first.otherwise.span.start, complaint.span.end)
-        chosen = f"({self.text[whole.start : whole.end]})"
-        fix = replacing("a choice of what `else` gives", whole, chosen)
+        chosen = self.text[whole.start : whole.end]
+        chosen += "" if self._parses(f"return {chosen}") else " else null"
+        fix = replacing("a choice of what `else` gives", whole, f"({chosen})")
         message = "a second `if`, behind the bare value of `else`; a choice stands in brackets"
         self.tell(found(codes.AMBIGUOUS_IF, message, complaint.span, fixes=[fix]))
         return True
