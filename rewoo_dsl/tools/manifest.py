@@ -49,16 +49,21 @@ def dump_manifest(signatures: Mapping[str, Signature] | Iterable[Signature]) -> 
 
 def read_manifest(text: str | bytes) -> dict[str, Signature]:
     """The signatures by name from JSON text. Raises `ManifestError`."""
+    return load_manifest(read_json(text))
+
+
+def read_json(text: str | bytes) -> Value:
+    """What a description of tools holds, as parsed JSON. Raises `ManifestError`."""
     if len(text) > MAX_BYTES:
         raise ManifestError([_unreadable(f"the list of tools is larger than {MAX_BYTES >> 20} MiB")])
     try:
-        data = json.loads(text)
+        data: Value = json.loads(text)
     except json.JSONDecodeError as error:
         message = f"this is no JSON: {error.msg} in line {error.lineno}, column {error.colno}"
         raise ManifestError([_unreadable(message)]) from None
     except (ValueError, RecursionError) as error:  # not UTF-8, a number of 5,000 digits, 100,000 brackets
         raise ManifestError([_unreadable(f"this is no JSON that can be read: {error}")]) from None
-    return load_manifest(data)
+    return data
 
 
 def load_manifest(data: Value) -> dict[str, Signature]:

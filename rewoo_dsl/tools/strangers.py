@@ -89,7 +89,22 @@ def clean_schema(schema: Value, *, depth: int = 0) -> Value:
     if not isinstance(schema, dict) or depth > MAX_SCHEMA_DEPTH:
         return schema
     dropped = _DROPPED | ({"additionalProperties", "unevaluatedProperties"} if "patternProperties" in schema else set())
-    return {key: _clean(key, value, depth + 1) for key, value in schema.items() if _stays(key, value, dropped)}
+    return {
+        key: _clean_words(key, rebuilt(key, value, lambda below: clean_schema(below, depth=depth + 1)))
+        for key, value in schema.items()
+        if _stays(key, value, dropped)
+    }
+
+
+def rebuilt(key: str, value: Value, of: Callable[[Value], Value]) -> Value:
+    """The value of a keyword with every schema directly in it replaced by `of(schema)`."""
+    if key in _SCHEMAS:
+        return of(value)
+    if key in _LISTS and isinstance(value, list):
+        return [of(one) for one in value]
+    if key in _BY_NAME and isinstance(value, dict):
+        return {name: of(one) for name, one in value.items()}
+    return value
 
 
 def _stays(key: str, value: Value, dropped: frozenset[str]) -> bool:
@@ -98,15 +113,9 @@ def _stays(key: str, value: Value, dropped: frozenset[str]) -> bool:
     return key not in dropped
 
 
-def _clean(key: str, value: Value, depth: int) -> Value:
+def _clean_words(key: str, value: Value) -> Value:
     if key in ("description", "title") and isinstance(value, str):
         return clean_text(value, MAX_FIELD_DESCRIPTION)
-    if key in _SCHEMAS:
-        return clean_schema(value, depth=depth)
-    if key in _LISTS and isinstance(value, list):
-        return [clean_schema(one, depth=depth) for one in value]
-    if key in _BY_NAME and isinstance(value, dict):
-        return {name: clean_schema(one, depth=depth) for name, one in value.items()}
     return value
 
 

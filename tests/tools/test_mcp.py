@@ -59,8 +59,8 @@ def tools(request: pytest.FixtureRequest) -> rw.Registry:
     return found
 
 
-def call(tools: rw.Registry, name: str, **arguments: Any) -> Any:
-    return asyncio.run(tools[name].call(arguments, CallContext()))
+def call(tools: rw.Registry, called: str, /, **arguments: Any) -> Any:
+    return asyncio.run(tools[called].call(arguments, CallContext()))
 
 
 # --- what is listed ---
