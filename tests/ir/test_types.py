@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rewoo_dsl.ir import types as t
 from rewoo_dsl.ir.types import Answer, fits, from_schema, to_schema
+from rewoo_dsl.ir.types.schema import Reader
 
 # --- strategies ----------------------------------------------------------------------------------------------------
 
@@ -150,7 +151,7 @@ def test_a_type_admits_its_values(kind: t.Type, data: st.DataObject) -> None:
 @given(SCHEMAS, JSON)
 def test_reading_a_schema_loses_no_value_and_exact_means_exact(schema: dict[str, Any], value: Any) -> None:
     schema["$defs"] = {"one": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}}
-    reader = t._Reader(schema)
+    reader = Reader(schema)
     kind = reader.whole(schema)
     try:
         fits_schema = admits(schema, value)
