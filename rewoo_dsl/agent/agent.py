@@ -191,11 +191,10 @@ class _Asking:
 
     async def _solved(self, draft: Draft, result: Result) -> Solution:
         plan = draft.report.require().plan
-        defaults: dict[str, Value] = {one.name: one.default for one in plan.inputs if one.has_default}
         return await self.agent.solver.answer(
             self.question,
             plan=draft.text,
-            evidence=gather(plan, {**defaults, **self.inputs, **result.evidence}, result.missing),
+            evidence=gather(plan, {**self.inputs, **result.inputs, **result.evidence}, result.missing),
             instruction=instruction(plan),
             on_text=self._writing("solver"),
             on_usage=self.solving.add,

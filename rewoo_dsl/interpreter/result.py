@@ -52,6 +52,12 @@ class Result(Mapping[str, StepResult]):
         return self._started.run
 
     @property
+    def inputs(self) -> dict[str, Any]:
+        """The values of the plan's inputs, defaults included."""
+        assert isinstance(self._started, RunStarted)  # looked at when it was made
+        return dict(self._started.inputs)
+
+    @property
     def status(self) -> Status:
         return self._end.status
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cli_process import Rewoo
 
-from rewoo_dsl.testing.model_server import ModelServer
+from rewoo_dsl.testing.model_server import ModelServer, refusal
 
 PLAN = """\
 Plan: Find the passage.
@@ -44,6 +44,30 @@ def test_json_holds_answer_plan_result_and_usage(rewoo: Rewoo, docs: Path) -> No
     assert found["answer"]["citations"][0]["value"]["source"] == "ports.txt"
     assert (found["plan"], found["result"]["status"]) == (PLAN, "succeeded")
     assert (found["usage"]["planner"]["calls"], found["usage"]["solver"]["calls"]) == (1, 1)
+
+
+def test_several_passages_are_shown_by_place_and_first_words(rewoo: Rewoo, docs: Path) -> None:
+    (docs / "rivers.txt").write_text("The river Elbe\n\nflows through Hamburg.")
+    plan = '#E1 = retrieve(query="river Hamburg", k=2)\n#E2 = len(#E1)\nSolve: Which river (#E1, #E2)?\n'
+    with ModelServer([plan, "The Elbe [E1]. There are two passages [E2], one of them is [E1.0]."]) as server:
+        ended = rewoo("ask", "Which river?", "--docs", "docs", "--base-url", server.base_url)
+    shown = [line for line in ended.err.splitlines() if line.startswith("  [")]
+    assert shown == [
+        "  [E1.0] rivers.txt:0-38: The river Elbe flows through Hamburg.",
+        "  [E1.1] ports.txt:0-43: The port of Hamburg lies on the river Elbe.",
+        "  [E2] 2",
+    ]
+    assert "planner 1 call" in ended.err
+    assert "solver 1 call" in ended.err
+
+
+def test_what_was_run_is_shown_even_when_no_answer_follows(rewoo: Rewoo, docs: Path) -> None:
+    with ModelServer([PLAN, refusal()]) as server:
+        ended = rewoo("ask", "--json", "Which river?", "--docs", "docs", "--base-url", server.base_url)
+    found = json.loads(ended.out)
+    assert (ended.code, found["answer"], found["result"]["status"]) == (1, None, "succeeded")
+    assert found["result"]["evidence"]["E1"][0]["source"] == "ports.txt"
+    assert "error: the plan has run, but there is no answer" in ended.err
 
 
 def test_a_bad_plan_is_shown_and_asked_for_again(rewoo: Rewoo, docs: Path) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from cli_process import COMMAND, Rewoo, environment
 
-from rewoo_dsl.testing.model_server import ModelServer
+from rewoo_dsl.testing.model_server import ModelServer, refusal
+from rewoo_dsl.testing.model_server import text as scripted
 
 TOOLS = ("--tools", "my_tools:registry")
 ASKING = """\
@@ -198,6 +199,29 @@ def test_solve_answers_with_citations(rewoo: Rewoo, folder: Path) -> None:
     found = json.loads(ended.out)
     assert (found["value"], found["answer"]["text"]) == (12, "Twelve [E1].")
     assert found["answer"]["citations"] == [{"label": "E1", "value": {"n": 12}}]
+
+
+def test_the_solvers_usage_is_told(rewoo: Rewoo, folder: Path) -> None:
+    answer = scripted("Twelve [E1].").costing(input_tokens=1000, output_tokens=5, cached_tokens=900)
+    with ModelServer(['{"n": 12}', answer]) as server:
+        words = ("run", "--solve", write(folder, WITH_MODEL), "--model", "any", "--base-url", server.base_url)
+        ended = rewoo(*words, "--json")
+    usage = json.loads(ended.out)["answer"]["usage"]
+    assert usage == {"calls": 1, "input_tokens": 1000, "output_tokens": 5, "cached_tokens": 900}
+    assert "solver 1 call, 1,005 tokens" in ended.err
+
+
+def test_a_solver_that_fails_does_not_take_the_result_with_it(rewoo: Rewoo, folder: Path) -> None:
+    with ModelServer(['{"n": 12}', refusal()]) as server:
+        ended = rewoo("run", "--solve", write(folder, WITH_MODEL), "--model", "any", "--base-url", server.base_url)
+    assert (ended.code, ended.out) == (1, "12\n")
+    assert "error: the plan has run, but there is no answer" in ended.err
+
+
+def test_a_plan_that_asks_nothing_is_not_solved(rewoo: Rewoo, folder: Path) -> None:
+    ended = rewoo("run", "--solve", write(folder, "return 1\n"))
+    assert (ended.code, ended.out) == (2, "")
+    assert "the plan asks nothing" in ended.err
 
 
 def test_without_solve_no_model_is_asked_for_an_answer(rewoo: Rewoo, folder: Path) -> None:

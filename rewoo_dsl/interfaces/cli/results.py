@@ -65,14 +65,15 @@ def complain_of(result: Result, terminal: Terminal) -> None:
 
 def _sum(result: Result, seconds: float) -> str:
     usage = result.usage
-    parts = [f"{result.status} in {took_text(seconds)}", _count(usage.get("calls", 0), "call")]
+    parts = [f"{result.status} in {took_text(seconds)}", count(usage.get("calls", 0), "call")]
     tokens = usage.get("input_tokens", 0) + usage.get("output_tokens", 0)
     if tokens:
-        parts.append(_count(tokens, "token"))
+        parts.append(count(tokens, "token"))
     if usage.get("cost"):
         parts.append(f"${usage['cost']:.4f}")
     return ", ".join(parts)
 
 
-def _count(number: float, what: str) -> str:
+def count(number: float, what: str) -> str:
+    """`1 call`, `2,300 tokens`."""
     return f"{number:,.0f} {what}{'' if number == 1 else 's'}"

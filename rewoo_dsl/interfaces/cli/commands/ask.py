@@ -4,7 +4,7 @@ import json
 import os
 from typing import Any
 
-from ....agent import Agent, Answer, Draft, ModelCalled, PlanDrafted, PlanningFailed, TextArrived
+from ....agent import Agent, Answer, Draft, ModelCalled, PlanDrafted, PlanningFailed, SolvingFailed, TextArrived
 from ....agent.agent import PLANNER, SOLVER
 from ....agent.events import AgentEvent
 from ....diag.errors import ModelError, PlanError
@@ -12,7 +12,7 @@ from ....diag.snippet import printable
 from ....diag.text import render_text
 from ....interpreter import Approve
 from ....trace.events import RunFinished
-from ..answers import answer_data, give_answer
+from ..answers import answer_data, give_answer, known_values, say_spent, spent_data
 from ..approval import ask_at, yes_to_all
 from ..arguments import Options
 from ..exits import FINE, FOUND, STOPPED, WrongUse
@@ -33,7 +33,7 @@ def execute(options: Options, terminal: Terminal) -> int:
     solver = options.solver or usual or SOLVER
     registry = code_of(tools_with(options, reach.model(options.llm or solver)), options)
     planner = options.planner or usual or PLANNER
-    answer: Answer | None = None
+    came: Answer | SolvingFailed | None = None
     with watching(None, terminal, quiet=options.quiet) as watch:
         listener = _Listener(watch, terminal, show_plan=options.show_plan or not options.quiet)
         agent = Agent(
@@ -44,8 +44,11 @@ def execute(options: Options, terminal: Terminal) -> int:
         )
 
         async def work() -> None:
-            nonlocal answer
-            answer = await agent.ask(question, on_event=listener)
+            nonlocal came
+            try:
+                came = await agent.ask(question, on_event=listener)
+            except SolvingFailed as failure:
+                came = failure
 
         try:
             stopped = until_done(work)
@@ -55,10 +58,12 @@ def execute(options: Options, terminal: Terminal) -> int:
             unreachable = f"\n{HOW_TO_REACH}" if error.kind in ("auth", "connection", "not_found") else ""
             raise ModelError(f"{error}{unreachable}", kind=error.kind) from None
     if stopped is not None:
+        if watch.result is not None and not options.quiet:
+            say_outcome(watch.result, watch.rows, terminal)
         terminal.say(STOPPED[stopped])
         return stopped
-    assert answer is not None  # whatever else can happen was raised
-    return _shown(question, answer, watch, options, terminal)
+    assert came is not None  # whatever else can happen was raised
+    return _shown(question, came, watch, options, terminal)
 
 
 class _Listener:
@@ -115,29 +120,32 @@ def _unplanned(error: PlanError, terminal: Terminal) -> PlanError:
     return PlanError(error.diagnostics, f"{error}\n\n{shown}".rstrip())
 
 
-def _shown(question: str, answer: Answer, watch: Watch, options: Options, terminal: Terminal) -> int:
+def _shown(question: str, came: Answer | SolvingFailed, watch: Watch, options: Options, terminal: Terminal) -> int:
+    """Show the answer, or what there is without one: the run has been paid for."""
     if not options.quiet:
-        say_outcome(answer.result, watch.rows, terminal)
+        say_outcome(came.result, watch.rows, terminal)
     if options.format == "json":
-        terminal.give(json.dumps(_as_data(question, answer), ensure_ascii=False, indent=2) + "\n")
-    else:
-        give_answer(answer.solution, answer.result.evidence, terminal, quiet=options.quiet)
-    return FINE if answer.result.status == "succeeded" else FOUND
+        terminal.give(json.dumps(_as_data(question, came), ensure_ascii=False, indent=2) + "\n")
+    elif isinstance(came, Answer):
+        give_answer(came.solution, known_values(came.result), terminal, quiet=options.quiet)
+    say_spent(terminal, quiet=options.quiet, planner=came.usage.planner, solver=came.usage.solver)
+    if isinstance(came, SolvingFailed):
+        terminal.complain(str(came))
+        return FOUND
+    return FINE if came.result.status == "succeeded" else FOUND
 
 
-def _as_data(question: str, answer: Answer) -> dict[str, Any]:
-    spent = {
-        role: {"calls": used.calls, "input_tokens": used.input_tokens, "output_tokens": used.output_tokens}
-        for role, used in (
-            ("planner", answer.usage.planner),
-            ("worker", answer.usage.worker),
-            ("solver", answer.usage.solver),
-        )
-    }
+def _as_data(question: str, came: Answer | SolvingFailed) -> dict[str, Any]:
+    answer = answer_data(came.solution, known_values(came.result)) if isinstance(came, Answer) else None
+    spent = came.usage
     return {
         "question": question,
-        "answer": answer_data(answer.solution, answer.result.evidence),
-        "plan": answer.plan,
-        "result": as_data(answer.result),
-        "usage": spent,
+        "answer": answer,
+        "plan": came.plan,
+        "result": as_data(came.result),
+        "usage": {
+            "planner": spent_data(spent.planner),
+            "worker": spent_data(spent.worker),
+            "solver": spent_data(spent.solver),
+        },
     }
