@@ -3,15 +3,18 @@ from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic, Edit, Fix, Severity, Span
 from ...ir.expr import Call, Constant, Expr, Text, children
+from ...syntax.grammar import pattern
 from ..scope import CLOCK, Scope, Source, Statement
 
-_WORD = re.compile(r"#([A-Za-z_][A-Za-z0-9_]*)")
-_UNESCAPED = re.compile(r"(?<!\\)(?:\\\\)*(#([A-Za-z_][A-Za-z0-9_]*))")
+_MENTION = r"#(?:(?P<word>[A-Za-z_][A-Za-z0-9_]*)|\{(?P<braces>[^{}\n]{0,80})\}?)"
+_MENTIONS = re.compile(_MENTION)
+_UNESCAPED = re.compile(rf"(?<!\\)(?:\\\\)*(?P<whole>{_MENTION})")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NUMBERED = re.compile(r"E[0-9]+")
 
 
 def text_mention(scope: Scope) -> Iterator[Diagnostic]:
-    """RW113: a `#word` in text that is plain text, although something of that name is in scope."""
+    """RW113: a `#word`, or a `#{…}` that is no reference, in text, although it names something in scope."""
     for statement in scope.statements:
         for at, names in mentions(scope, statement):
             yield from _mentioned(scope.source, at, names)
@@ -25,12 +28,19 @@ def mentions(scope: Scope, statement: Statement) -> Iterator[tuple[str, list[str
     if statement.step is not None and statement.step.each is not None:
         variables.add(statement.step.each.variable)
     for at, text in _texts(statement):
-        words = dict.fromkeys(_WORD.findall(text))
+        words = dict.fromkeys(_words(text, numbered=scope.source is None))
         found = [name for name in words if name in variables or name in scope.names or name == CLOCK]
-        if scope.source is not None:  # read from text, `#E1` is a reference; where it is not, it was escaped
-            found = [name for name in found if not _NUMBERED.fullmatch(name)]
         if found:
             yield at, found
+
+
+def _words(text: str, *, numbered: bool) -> Iterator[str]:
+    """The words behind a `#`, and those in braces. Read from text, `#E1` was a reference, or else it was escaped."""
+    for found in _MENTIONS.finditer(text):
+        if found["braces"] is not None:
+            yield from _WORD.findall(found["braces"])
+        elif numbered or not _NUMBERED.fullmatch(found["word"]):
+            yield found["word"]
 
 
 def _texts(statement: Statement) -> Iterator[tuple[str, str]]:
@@ -54,10 +64,33 @@ def _mentioned(source: Source | None, at: str, names: list[str]) -> Iterator[Dia
         return
     wanted = frozenset(names)
     for found in _UNESCAPED.finditer(source.text, span.start, span.end):
-        if (name := found[2]) in wanted:
-            place = Span(*found.span(1))
-            edit = Edit(span=place, text=f"#{{{name}}}")
-            yield _diagnostic(at, name, place, (Fix(message=f"write `#{{{name}}}`", edits=(edit,)),))
+        place = Span(*found.span("whole"))
+        if pattern("TEXT_REF").match(source.text, place.start):
+            continue
+        if found["braces"] is not None:
+            if not wanted.isdisjoint(_WORD.findall(found["braces"])):
+                yield _no_reference(at, place, found["braces"].strip())
+        elif (name := found["word"]) in wanted:
+            yield _diagnostic(at, name, place, (_writing(f"#{{{name}}}", place),))
+
+
+def _writing(text: str, place: Span, *, safe: bool = False) -> Fix:
+    return Fix(message=f"write `{text}`", edits=(Edit(span=place, text=text),), safe=safe)
+
+
+def _no_reference(at: str, place: Span, inside: str) -> Diagnostic:
+    """`#{ E1 }`, `#{len(E1)}`, `#{E1`."""
+    meant = f"#{{{inside}}}"
+    is_reference = pattern("TEXT_REF").fullmatch(meant) is not None
+    return Diagnostic(
+        code="RW113",
+        severity=Severity.WARNING,
+        message="this `#{` begins no reference, and is plain text",
+        at=at,
+        span=place,
+        hint="a name and its path stand in the braces, nothing else; a step of its own can compute the rest",
+        fixes=(_writing(meant, place, safe=True),) if is_reference else (),
+    )
 
 
 def _diagnostic(at: str, name: str, span: Span | None = None, fixes: tuple[Fix, ...] = ()) -> Diagnostic:

@@ -148,11 +148,12 @@ need several arguments, or one of another type, are called with names.
 TEXT_MENTION = Code(
     number="RW113",
     slug="text-mention",
-    summary="a `#word` in text is plain text, although something of that name is in scope",
+    summary="a `#word` or `#{…}` in text is plain text, although it names something in scope",
     explanation="""
 In text, only `#E1` (with its digits and path) and `#{name}` are references, so that a `#channel` stays what it is.
 Where the `#word` is also the name of an input, step or loop variable, one of the two must be said: `#{name}` for the
-value, `\\#name` for the word.
+value, `\\#name` for the word. In `#{…}` stand a name and its path alone: `#{ name }` and
+`#{len(name)}` are plain text too.
 """,
     wrong='input region: str = "EU"\n#E1 = search(query="ports in #region")\nreturn [#E1, #region]\n',
     right='input region: str = "EU"\n#E1 = search(query="ports in #{region}")\nreturn #E1\n',
