@@ -189,6 +189,11 @@ def _dialect_option(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def _lsp(parser: argparse.ArgumentParser) -> None:
+    _tools_option(parser)
+    parser.add_argument("--stdio", action="store_true", help="what editors say; there is no other way to speak")
+
+
 def _tools_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tools", metavar="TOOLS",
@@ -240,6 +245,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "graph": ("Draw a plan.", _graph),
     "explain": ("Explain a code such as RW101; without one, list them all.", _explain),
     "tools": ("List the tools that plans may call.", _tools),
+    "lsp": ("Serve an editor: findings, completion and more while a plan is written.", _lsp),
 }
 """Each command's summary, and what declares its words."""
 

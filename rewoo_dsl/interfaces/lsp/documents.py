@@ -1,0 +1,136 @@
+"""The texts that are open in the editor, each with the last view of it. What is open is newer than what is saved."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from pygls.uris import from_fs_path, to_fs_path, urlparse
+
+from ...checker.survey import Survey, survey
+from ...diag.diagnostic import Diagnostic
+from ...diag.lines import Lines
+from ...ir.signature import Signature
+from ..cli.sources import Folder
+from .view import View
+from .wire import Wire
+
+Tools = Mapping[str, Signature] | None
+
+
+@dataclass(slots=True)
+class Document:
+    """One open text. `view` is of `text` unless it `is_stale`, and None before the first."""
+
+    uri: str
+    text: str
+    version: int | None
+    view: View | None = None
+    is_stale: bool = True
+
+    @property
+    def path(self) -> Path | None:
+        """Where the text is saved; None when it is not."""
+        found = to_fs_path(self.uri) if urlparse(self.uri)[0] == "file" else None
+        return Path(found) if found else None
+
+
+@dataclass(slots=True)
+class Documents:
+    """All open texts, and the tools that they are looked at with."""
+
+    tools: Tools = None
+    opened: dict[str, Document] = field(default_factory=dict)
+
+    def open(self, uri: str, text: str, version: int | None) -> None:
+        self.opened[uri] = Document(uri, text, version)
+
+    def change(self, uri: str, text: str, version: int | None) -> None:
+        document = self.opened.get(uri)
+        if document is None:
+            self.open(uri, text, version)
+            return
+        document.text, document.version, document.is_stale = text, version, True
+
+    def close(self, uri: str) -> None:
+        self.opened.pop(uri, None)
+
+    def use(self, tools: Tools) -> None:
+        """Look at everything with these tools from now on."""
+        self.tools = tools
+        self.outdate()
+
+    def outdate(self) -> None:
+        """What was said of any text may no longer be true."""
+        for document in self.opened.values():
+            document.is_stale = True
+
+    def view(self, uri: str) -> View | None:
+        """What is known of a text as it is now; None when it is not open."""
+        document = self.opened.get(uri)
+        if document is None:
+            return None
+        if document.is_stale or document.view is None:
+            self.keep(document, self.looking(document)())
+        return document.view
+
+    def wire(self, uri: str) -> Wire:
+        return Wire(uri, Lines(self.opened[uri].text))
+
+    def looking(self, document: Document) -> Callable[[], Survey]:
+        """The work of looking at a text as it is now: it holds all that it needs, so it may be done in a thread."""
+        text, tools, load, name = document.text, self.tools, self._loader(document), _name(document)
+        return lambda: survey(text, tools, load=load, path=name)
+
+    def checking(self, uri: str) -> Callable[[str], Sequence[Diagnostic]]:
+        """How any other text would be looked at in the place of this one."""
+        document = self.opened[uri]
+        tools, load, name = self.tools, self._loader(document), _name(document)
+        return lambda text: survey(text, tools, load=load, path=name).report.diagnostics
+
+    def keep(self, document: Document, found: Survey) -> None:
+        """Takes over what was found out about a document, unless its text has changed since."""
+        if found.text == document.text:
+            document.view = View(found, {} if document.view is None else document.view.known())
+            document.is_stale = False
+
+    def users(self, uri: str) -> list[Document]:
+        """The other open texts that lead to this one as a sub-plan: what is said of them depends on it."""
+        mine = self.opened[uri].path if uri in self.opened else None
+        return [one for one in self.opened.values() if one.uri != uri and mine is not None and mine in _files(one)]
+
+    def addresses(self, document: Document) -> dict[str, str]:
+        """The URIs of a text's sub-plans by the names that findings have for them."""
+        path, view = document.path, document.view
+        if path is None or view is None:
+            return {}
+        named = {**dict.fromkeys(view.survey.files.values()), **dict.fromkeys(view.survey.report.sources)}
+        return {file: from_fs_path(str(path.parent / PurePosixPath(file))) or document.uri for file in named}
+
+    def _loader(self, document: Document) -> "_Load | None":
+        path = document.path
+        if path is None:
+            return None
+        texts = {other.resolve(): one.text for one in self.opened.values() if (other := one.path) is not None}
+        return _Load(path.parent, texts)
+
+
+class _Load:
+    """Gives a sub-plan's text: as it is in the editor, else as it is saved."""
+
+    def __init__(self, root: Path, texts: Mapping[Path, str]) -> None:
+        self.folder, self.texts = Folder(root), texts
+
+    def __call__(self, path: str) -> str:
+        open_text = self.texts.get((self.folder.root / path).resolve())
+        return self.folder(path) if open_text is None else open_text
+
+
+def _name(document: Document) -> str | None:
+    return None if document.path is None else document.path.name
+
+
+def _files(document: Document) -> set[Path]:
+    path, view = document.path, document.view
+    if path is None or view is None:
+        return set()
+    return {path.parent / PurePosixPath(file) for file in view.survey.report.sources}

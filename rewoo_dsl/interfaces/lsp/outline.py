@@ -1,0 +1,65 @@
+"""A plan as a list of what it defines and what comes of it: what an editor shows beside the text."""
+
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+from ..._record import record
+from ...diag.diagnostic import Span
+from ...syntax import ast
+from . import signatures
+from .view import View
+
+Kind: TypeAlias = Literal["goal", "sub-plan", "input", "step", "return", "solve"]
+MAX_WORDS = 80
+
+
+@record
+class Entry:
+    """One statement worth finding: `span` is all of it, `name_span` what to select."""
+
+    name: str
+    kind: Kind
+    span: Span
+    name_span: Span
+    detail: str = ""
+
+
+def outline(view: View) -> list[Entry]:
+    """The entries in order of the text; a step that cannot be read is there by its name."""
+    return [one for statement in view.survey.document.statements for one in _entry(view, statement)]
+
+
+def _entry(view: View, statement: ast.Statement) -> Iterator[Entry]:
+    match statement:
+        case ast.Goal():
+            yield Entry("Goal", "goal", statement.span, statement.span, _short(statement.text))
+        case ast.Use():
+            yield Entry(statement.name.text, "sub-plan", statement.span, statement.name.span, statement.path.text)
+        case ast.Input():
+            yield _named(view, statement, statement.name, "input")
+        case ast.Step():
+            yield _named(view, statement, statement.name, "step")
+        case ast.Broken(name=ast.Name() as name) if statement.kind != "other":
+            yield _named(view, statement, name, "sub-plan" if statement.kind == "use" else statement.kind)
+        case ast.Return():
+            yield Entry("return", "return", statement.span, statement.span)
+        case ast.Solve():
+            yield Entry("Solve", "solve", statement.span, statement.span, _short(statement.text.plain))
+
+
+def _named(view: View, statement: ast.Statement, name: ast.Name, kind: Kind) -> Entry:
+    sign = "" if kind == "sub-plan" else "#"
+    detail = "" if kind == "sub-plan" else _detail(view, statement, name.text)
+    return Entry(f"{sign}{name.text}", kind, statement.span, name.span, detail)
+
+
+def _detail(view: View, statement: ast.Statement, name: str) -> str:
+    known = signatures.shown(view.type_of(name, -1, statement.span.start), MAX_WORDS)
+    match statement:
+        case ast.Step(value=ast.Call() | ast.RawCall() as call):
+            return f"{call.name.text} → {known}"
+    return known
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"

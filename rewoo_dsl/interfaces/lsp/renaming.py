@@ -1,0 +1,73 @@
+"""A name changed wherever it stands, or the reason why it cannot be."""
+
+import re
+
+from ..._record import record
+from ...checker.survey import Survey
+from ...diag.diagnostic import Edit, Span
+from ...ir.builtins import BUILTINS
+from ...syntax import ast
+from ...syntax.builder import RESERVED
+from ...syntax.limits import FILE
+from .occurrences import Occurrence, is_braced, name_at, occurrences, same
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_EVIDENCE = re.compile(r"E[0-9]+\Z")
+_CLOCK = "now"
+
+
+class CannotRename(Exception):
+    """Says why in words for the person who asked."""
+
+
+@record
+class Renamable:
+    """What would be renamed: the name at the cursor and all its places."""
+
+    name: str
+    span: Span
+    places: tuple[Occurrence, ...]
+
+
+def renamable(survey: Survey, offset: int) -> Renamable:
+    """The name at `offset`. Raises `CannotRename` when there is none, or it is not the plan's to change."""
+    found = occurrences(survey.document)
+    one = name_at(found, offset)
+    if one is None:
+        raise CannotRename("there is no name of a step, an input, a loop variable or a sub-plan here")
+    places = same(found, one)
+    if not any(place.is_definition for place in places):
+        what = f"`{one.binding.name}`" if one.binding.is_callable else f"#{one.binding.name}"
+        raise CannotRename(f"{what} is not defined in this plan")
+    if any(isinstance(item, ast.Broken) for item in survey.document.items):
+        raise CannotRename("a statement cannot be read, so nobody knows what it names; mend it first")
+    return Renamable(one.binding.name, one.span, tuple(places))
+
+
+def renamed(survey: Survey, offset: int, new: str) -> list[Edit]:
+    """The edits that give the name at `offset` the name `new`. Raises `CannotRename`."""
+    old = renamable(survey, offset)
+    new = new.strip().removeprefix("#")
+    if new == old.name:
+        return []
+    _refuse_bad(survey, new, is_callable=old.places[0].binding.is_callable)
+    return [_edit(survey.text, place, new) for place in old.places]
+
+
+def _refuse_bad(survey: Survey, new: str, *, is_callable: bool) -> None:
+    if not _NAME.match(new) or len(new) > FILE.identifier:
+        raise CannotRename(f"a name has letters, digits and `_`, at most {FILE.identifier} of them, and no digit first")
+    if new in RESERVED or (not is_callable and new == _CLOCK):
+        raise CannotRename(f"`{new}` is reserved")
+    if is_callable and (new in BUILTINS or survey.target(new) is not None):
+        raise CannotRename(f"`{new}` can be called already, and is something else")
+    if any(one.binding.name == new and one.binding.is_callable == is_callable for one in occurrences(survey.document)):
+        raise CannotRename(f"`{new}` is in use already")
+
+
+def _edit(text: str, place: Occurrence, new: str) -> Edit:
+    """The name alone, but for `#E1` in text: there only such names stand without braces."""
+    ref = place.node
+    if isinstance(ref, ast.Ref) and place.in_text and not is_braced(ref) and not _EVIDENCE.match(new):
+        return Edit(span=ref.span, text="#{" + new + text[place.span.end : ref.span.end] + "}")
+    return Edit(span=place.span, text=new)

@@ -1,0 +1,133 @@
+"""Which tools plans are held against: what the editor says, or the project's `pyproject.toml`, and who may run code.
+
+A manifest is data and is always read. Anything else (`package.module:attribute`) runs the project's code, so it is
+loaded in a process of its own, and only when the person asked for it (in the editor's settings, or as `rewoo lsp
+--tools`) or trusts the workspace. A project that was only opened to be looked at runs nothing.
+"""
+
+import asyncio
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..._record import record
+from ...ir.signature import Signature
+from ..cli.arguments import Options
+from ..cli.exits import WrongUse
+from ..cli.toolset import named_tools
+
+MAX_SECONDS = 60
+MAX_SHOWN = 500
+
+
+@record
+class Settings:
+    """What the editor or the command line said. `trusted` is None where nobody spoke of trust."""
+
+    tools: str | None = None
+    trusted: bool | None = None
+
+    def updated(self, said: object) -> "Settings":
+        """The same with what else was said; what is not understood is left out."""
+        if not isinstance(said, Mapping):
+            return self
+        tools, trusted = said.get("tools", self.tools), said.get("trusted", self.trusted)
+        return Settings(
+            tools=tools if isinstance(tools, str) and tools.strip() else None,
+            trusted=trusted if isinstance(trusted, bool) else self.trusted,
+        )
+
+
+@record
+class Choice:
+    """The tools to use: a file of data, or something that has to be run. `refused` says why not."""
+
+    what: str
+    file: Path | None = None
+    refused: str | None = None
+
+
+class NoTools(Exception):
+    """The chosen tools cannot be used; says why."""
+
+
+def choose(settings: Settings, root: Path | None, pyproject: Mapping[str, Any]) -> Choice | None:
+    """What to use as tools; None when nobody named any."""
+    said = settings.tools
+    what = _configured(pyproject) if said is None else said
+    if what is None:
+        return None
+    file = (root or Path()) / what
+    if file.is_file():
+        return Choice(what, file)
+    may_run = settings.trusted is not False if said is not None else settings.trusted is True
+    if may_run:
+        return Choice(what)
+    refused = f"the tools `{what}` are not loaded: that may run code of the project, and the workspace is not trusted"
+    return Choice(what, refused=refused)
+
+
+def _configured(pyproject: Mapping[str, Any]) -> str | None:
+    """`tools` of `[tool.rewoo]`."""
+    found: object = pyproject
+    for key in ("tool", "rewoo", "tools"):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, str) and found.strip() else None
+
+
+def project_of(root: Path | None) -> Mapping[str, Any]:
+    """The workspace's `pyproject.toml` as data; empty when there is none, or none that can be read."""
+    try:
+        return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")) if root is not None else {}
+    except (OSError, ValueError):
+        return {}
+
+
+async def load(choice: Choice, root: Path | None) -> Mapping[str, Signature]:
+    """The signatures of the chosen tools, `llm` and the calculator among them. Raises `NoTools`."""
+    if choice.refused is not None:
+        raise NoTools(choice.refused)
+    if choice.file is not None:
+        return await asyncio.to_thread(_of_file, choice.file)
+    return await _of_process(choice.what, root)
+
+
+def _of_file(file: Path) -> Mapping[str, Signature]:
+    try:
+        found = named_tools(Options(command="lsp", tools=str(file)))
+    except WrongUse as error:
+        raise NoTools(str(error)) from None
+    return {} if found is None else found.signatures
+
+
+async def _of_process(what: str, root: Path | None) -> Mapping[str, Signature]:
+    """What `rewoo tools --tools WHAT --json` says in the workspace: its code runs beside us, and anew each time."""
+    command = (sys.executable, "-m", "rewoo_dsl.interfaces.cli", "tools", f"--tools={what}", "--format=json")
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=root,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), MAX_SECONDS)
+    except TimeoutError:
+        raise NoTools(f"the tools `{what}` are not there after {MAX_SECONDS} seconds") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode != 0:
+        raise NoTools(err.decode("utf-8", "replace").strip()[:MAX_SHOWN] or f"the tools `{what}` cannot be loaded")
+    return await asyncio.to_thread(_of_manifest, out.decode("utf-8"))
+
+
+def _of_manifest(text: str) -> Mapping[str, Signature]:
+    from ...tools.manifest import read_manifest
+
+    return read_manifest(text)
