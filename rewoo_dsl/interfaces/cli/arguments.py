@@ -39,6 +39,9 @@ class Options(argparse.Namespace):
     check: bool = False
     diff: bool = False
     unsafe: bool = False
+    fail_on: Literal["error", "warning", "note", "never"] | None = None
+    baseline: str | None = None
+    write_baseline: bool = False
     dry_run: bool = False
     solve: bool = False
     show_plan: bool = False
@@ -103,11 +106,16 @@ def _check(parser: argparse.ArgumentParser) -> None:
     _dialect_option(parser)
     _tools_option(parser)
     _docs_options(parser)
-    _format_option(parser, "text", "json", "short")
+    _format_option(parser, "text", "json", "short", "sarif", "github", "junit")
     parser.add_argument("--strict", action="store_true", help="warnings fail too; nothing is read leniently")
     parser.add_argument(
         "--from-model", action="store_true", help="a model wrote it: tighter limits, and no sub-plans from files"
     )
+    parser.add_argument(
+        "--fail-on", choices=("error", "warning", "note", "never"), help="the least finding that fails; default: error"
+    )
+    parser.add_argument("--baseline", metavar="FILE", help="only findings that are not in FILE count")
+    parser.add_argument("--write-baseline", action="store_true", help="write all findings into the baseline")
 
 
 def _import(parser: argparse.ArgumentParser) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from ..._record import record
+from ..._record import Record, record
 from ...checker import Report, check
 from ...diag.diagnostic import Diagnostic, located
 from ...diag.errors import PlanError
+from ...diag.pages import Page
 from ...ir.signature import Signature
 from .exits import WrongUse
 from .sources import Folder, Source, folder_of
@@ -15,7 +16,7 @@ from .terminal import Terminal
 
 
 @record
-class Checked:
+class Checked(Record):
     """A source and what the checker says of it.
 
     `text` is what findings point into, None for a plan that came as JSON; `texts` are those of the sub-plans that were
@@ -27,6 +28,11 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...]
     text: str | None
     texts: Mapping[str, str]
+
+    @property
+    def page(self) -> Page:
+        """The findings as the formats for machines take them."""
+        return Page(self.source.name, self.diagnostics, self.text, self.texts)
 
 
 def check_source(

@@ -9,6 +9,7 @@ from .exits import WrongUse
 
 MAX_BYTES = 16 << 20
 STDIN = "-"
+STDIN_NAME = "<stdin>"
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -27,7 +28,7 @@ def read_source(name: str) -> Source:
     Raises:
         WrongUse: it cannot be read, is too large, or is not UTF-8; says where it stops being.
     """
-    shown = "<stdin>" if name == STDIN else name
+    shown = STDIN_NAME if name == STDIN else name
     text = _decoded(_bytes(name, shown), shown)
     return Source(shown, text, None if name == STDIN else Path(name))
 

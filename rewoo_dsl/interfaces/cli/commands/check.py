@@ -1,33 +1,89 @@
-"""`rewoo check`: every finding about every file, and whether any of them is an error."""
+"""`rewoo check`: every finding about every file, and whether any of them fails the check."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from ...._record import record
+from ....diag.diagnostic import Diagnostic
+from ....diag.severities import FailOn, at_levels, is_failure
+from ....ir.signature import Signature
 from ..arguments import Options
-from ..exits import FINE, FOUND
+from ..exits import FINE, FOUND, WrongUse
 from ..plans import Checked, check_source, show_findings
-from ..sources import read_source
+from ..project import Projects
+from ..sources import Source, read_source
 from ..terminal import Terminal
 from ..toolset import named_tools
 
 
 def execute(options: Options, terminal: Terminal) -> int:
-    named = named_tools(options)
-    signatures = None if named is None else named.signatures
-    sources = [read_source(name) for name in options.files]
-    checked = [
-        check_source(one, signatures, dialect=options.dialect, from_model=options.from_model, strict=options.strict)
-        for one in sources
-    ]
-    if options.format == "json":
-        _give_json(checked, terminal)
+    if options.write_baseline and options.baseline is None:
+        raise WrongUse("--write-baseline needs --baseline FILE")
+    judged = _judged([read_source(name) for name in options.files], options, terminal)
+    if options.baseline is not None:
+        if options.write_baseline:
+            return _keep(judged, options.baseline, terminal)
+        judged = _beyond(judged, options.baseline, terminal)
+    if options.format in _FORMATS:
+        terminal.give(_FORMATS[options.format](judged))
     else:
-        for one in checked:
-            _give(one, options, terminal)
+        for one in judged:
+            _give(one.checked, options, terminal)
         if not options.quiet:
-            _say_unchecked(checked, terminal)
-    return FOUND if any(_fails(one, options.strict) for one in checked) else FINE
+            _say_unchecked(judged, terminal)
+    return FOUND if any(one.fails(finding) for one in judged for finding in one.checked.diagnostics) else FINE
 
 
-def _fails(checked: Checked, strict: bool) -> bool:
-    return not checked.report.ok or (strict and any(one.severity == "warning" for one in checked.diagnostics))
+@record
+class Judged:
+    """A plan's findings at the levels of its project, and from which one on they fail the check."""
+
+    checked: Checked
+    fail_on: FailOn
+
+    def fails(self, finding: Diagnostic) -> bool:
+        return is_failure(finding, self.fail_on)
+
+
+def _judged(sources: Sequence[Source], options: Options, terminal: Terminal) -> list[Judged]:
+    judged = []
+    projects = Projects()
+    tools: dict[str | None, Mapping[str, Signature] | None] = {}
+    for source in sources:
+        project = projects.of(source)
+        if project.excludes(source):
+            if not options.quiet:
+                terminal.say(f"{source.name}: excluded by {project.folder}")
+            continue
+        wanted = project.options(options)
+        if wanted.tools not in tools:
+            named = named_tools(wanted)
+            tools[wanted.tools] = None if named is None else named.signatures
+        checked = check_source(
+            source, tools[wanted.tools], dialect=wanted.dialect, from_model=wanted.from_model, strict=wanted.strict
+        )
+        leveled = replace(checked, diagnostics=at_levels(checked.diagnostics, project.levels))
+        judged.append(Judged(leveled, wanted.fail_on or "error"))
+    return judged
+
+
+def _keep(judged: Sequence[Judged], baseline: str, terminal: Terminal) -> int:
+    from ..known import keep_as_baseline
+
+    keep_as_baseline([one.checked.page for one in judged], baseline)
+    terminal.say(f"{baseline}: knows {sum(len(one.checked.diagnostics) for one in judged)} findings")
+    return FINE
+
+
+def _beyond(judged: Sequence[Judged], baseline: str, terminal: Terminal) -> list[Judged]:
+    from ..known import beyond_baseline
+
+    new = beyond_baseline([one.checked.page for one in judged], baseline)
+    known = sum(len(one.checked.diagnostics) for one in judged) - sum(map(len, new))
+    if known:
+        terminal.say(f"{baseline}: {known} known finding{'s' if known > 1 else ''} not shown")
+    pairs = zip(judged, new, strict=True)
+    return [Judged(replace(one.checked, diagnostics=found), one.fail_on) for one, found in pairs]
 
 
 def _give(checked: Checked, options: Options, terminal: Terminal) -> None:
@@ -45,8 +101,8 @@ def _give(checked: Checked, options: Options, terminal: Terminal) -> None:
     terminal.say(f"{checked.source.name}: {summary(checked.diagnostics)}")
 
 
-def _say_unchecked(checked: list[Checked], terminal: Terminal) -> None:
-    for what in dict.fromkeys(what for one in checked for what in one.report.unchecked):
+def _say_unchecked(judged: Sequence[Judged], terminal: Terminal) -> None:
+    for what in dict.fromkeys(what for one in judged for what in one.checked.report.unchecked):
         terminal.say(f"not checked: {what}")
 
 
@@ -59,10 +115,41 @@ def _give_short(checked: Checked, options: Options, terminal: Terminal) -> None:
     terminal.give("".join(several + line for line in text.splitlines(keepends=True)))
 
 
-def _give_json(checked: list[Checked], terminal: Terminal) -> None:
-    """One document for all files, each finding with the name of its file."""
+# --- formats for machines: one document for all files, each imported when it is asked for --------------------------
+
+
+def _json(judged: Sequence[Judged]) -> str:
     from ....diag.findings import Findings, findings
 
-    documents = [findings(one.diagnostics, one.text, file=one.source.name, sources=one.texts) for one in checked]
+    pages = [one.checked.page for one in judged]
+    documents = [findings(one.diagnostics, one.text, file=one.file, sources=one.sources) for one in pages]
     everything = Findings(diagnostics=tuple(finding for one in documents for finding in one.diagnostics))
-    terminal.give(everything.model_dump_json(indent=2) + "\n")
+    return everything.model_dump_json(indent=2) + "\n"
+
+
+def _sarif(judged: Sequence[Judged]) -> str:
+    from importlib.metadata import version
+
+    from ....diag.sarif import render_sarif
+
+    return render_sarif([one.checked.page for one in judged], version=version("rewoo-dsl"))
+
+
+def _github(judged: Sequence[Judged]) -> str:
+    from ....diag.github import render_github
+
+    return render_github([one.checked.page for one in judged])
+
+
+def _junit(judged: Sequence[Judged]) -> str:
+    from ....diag.junit import render_junit
+
+    return render_junit([(one.checked.page, one.fails) for one in judged])
+
+
+_FORMATS: dict[str, Callable[[Sequence[Judged]], str]] = {
+    "json": _json,
+    "sarif": _sarif,
+    "github": _github,
+    "junit": _junit,
+}

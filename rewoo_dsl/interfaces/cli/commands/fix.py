@@ -1,27 +1,26 @@
 """`rewoo fix`: the safe fixes of a check, applied until nothing more helps; what is left is shown."""
 
-from collections.abc import Mapping
-
 from ....diag.fixes import Fixed, settle
 from ....diag.text import summary
-from ....ir.signature import Signature
 from ..arguments import Options
 from ..differences import difference
 from ..exits import FINE, FOUND
 from ..plans import Checked, check_source, show_findings
+from ..project import Projects
 from ..sources import Source, read_source, write_atomically
 from ..terminal import Terminal
 from ..toolset import named_tools
 
 
 def execute(options: Options, terminal: Terminal) -> int:
-    named = named_tools(options)
-    signatures = None if named is None else named.signatures
     sources = [read_source(name) for name in options.files]
-    return max(_fix(source, signatures, options, terminal) for source in sources)
+    return max(_fix(source, options, terminal) for source in sources)
 
 
-def _fix(source: Source, tools: Mapping[str, Signature] | None, options: Options, terminal: Terminal) -> int:
+def _fix(source: Source, options: Options, terminal: Terminal) -> int:
+    named = named_tools(Projects().of(source).options(options))
+    tools = None if named is None else named.signatures
+
     def checked(text: str) -> Checked:
         return check_source(Source(source.name, text, source.path), tools)
 
