@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from ..checker import Report, check
 from ..checker.subplans import Library, linked_target
 from ..diag.diagnostic import Diagnostic
-from ..diag.errors import PlanError
+from ..diag.errors import ModelError, PlanError
 from ..diag.short import render_short
 from ..ir.linked import LinkedPlan
 from ..ir.signature import Signature
 from ..ir.values import Value
-from ..llm import Message, Model, Usage
+from ..llm import LOST, Message, Model, Usage
 from ..syntax.ast import Version
 from ..syntax.limits import MODEL
 from ..syntax.parser import parse
@@ -54,10 +54,8 @@ class PlanningFailed(PlanError):
         self.draft = draft
         errors = draft.report.errors
         first = f"{errors[0].code}: {errors[0].message}" if errors else "it is not linked to tools"
-        super().__init__(
-            draft.diagnostics,
-            f"no good plan after {draft.attempt} attempts; {len(errors)} errors are left, the first is {first}",
-        )
+        left = f"{len(errors)} errors are left, the first is" if len(errors) > 1 else "what is left is"
+        super().__init__(draft.diagnostics, f"no good plan after {draft.attempt} attempts; {left} {first}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ class Planner:
 
         Raises:
             PlanningFailed: no attempt was good.
-            ModelError: the model gave no answer, or declined.
+            ModelError: the model gave no answer, also when asked again, or declined.
         """
         inputs = inputs or {}
         if bad := next((name for name in inputs if not (name.isidentifier() and name.isascii())), None):
@@ -95,7 +93,12 @@ class Planner:
         asking = planner_messages(task, [*tools.values(), *_callable(library, tools)], inputs=inputs)
         messages, draft = asking, None
         for attempt in range(1, self.attempts + 1):
-            reply = await self.model.complete(messages, on_text=on_text, on_usage=on_usage)
+            try:
+                reply = await self.model.complete(messages, on_text=on_text, on_usage=on_usage)
+            except ModelError as error:
+                if error.kind in LOST and attempt < self.attempts:
+                    continue
+                raise
             text = with_inputs(_repaired(draft, reply.text), inputs)
             report = check(text, tools, library=library, from_model=True, lenient=True)
             draft = Draft(attempt, text, report.extended(_not_given(report, inputs)))

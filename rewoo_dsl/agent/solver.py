@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..diag.diagnostic import Diagnostic, Severity
-from ..llm import Message, Model, Usage
+from ..diag.errors import ModelError
+from ..llm import LOST, Message, Model, Usage
 from .citations import Citation, citations, marked, unknown
 from .evidence import Evidence, Exhibit, exhibit
 
@@ -57,14 +58,20 @@ class Solver:
     ) -> Solution:
         """The answer to `question`, as `instruction` (the plan's `Solve:`) wants it.
 
-        Wrong citations are asked for again once; what is wrong then is marked and reported.
+        An answer that was lost on its way is asked for once more. Wrong citations are, too; what is wrong then is
+        marked and reported.
 
         Raises:
             ModelError: the model gave no answer, or declined.
         """
         exhibits = exhibit(evidence, limit=self.max_evidence)
         messages = solver_messages(question, plan, exhibits, instruction)
-        reply = await self.model.complete(messages, on_text=on_text, on_usage=on_usage)
+        try:
+            reply = await self.model.complete(messages, on_text=on_text, on_usage=on_usage)
+        except ModelError as error:
+            if error.kind not in LOST:
+                raise
+            reply = await self.model.complete(messages, on_text=on_text, on_usage=on_usage)
         first = _verified(reply.text, exhibits)
         if not first.diagnostics:
             return first

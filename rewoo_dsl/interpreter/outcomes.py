@@ -2,10 +2,12 @@
 
 import traceback
 
-from ..diag.errors import ToolError
+from ..diag.errors import ModelError, ToolError
 from ..tools.errors import ArgumentError, ResultError
 from .messages import Finished
 
+FINAL = frozenset({"auth", "quota", "not_found", "request"})
+"""Kinds of a `ModelError` that asking again cannot change."""
 _SHOWN = 400
 _CHAIN = 16
 
@@ -20,6 +22,9 @@ def failure(attempt: int, error: BaseException, at: float) -> Finished:
     if isinstance(error, ToolError):
         message, retryable = _short(str(error)), error.retryable
         return Finished(attempt, None, at, "tool_error", message, lost=is_lost(error), retryable=retryable)
+    if isinstance(error, ModelError):
+        retryable = error.kind not in FINAL
+        return Finished(attempt, None, at, "tool_error", _short(str(error)), lost=is_lost(error), retryable=retryable)
     return Finished(attempt, None, at, "tool_error", _told(error), lost=is_lost(error))
 
 

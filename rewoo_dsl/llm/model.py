@@ -30,6 +30,9 @@ Kind: TypeAlias = Literal[
     "malformed",  # the reply is not what the protocol, or the schema, says
 ]
 
+LOST: frozenset[str] = frozenset({"connection", "malformed"})
+"""Kinds of failure in which an answer was lost on its way, so that a role may ask once more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

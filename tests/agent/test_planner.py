@@ -198,6 +198,21 @@ def test_sub_plans_of_the_library_are_called_like_tools():
     assert "unfit" not in told
 
 
+@pytest.mark.parametrize("lost", [scripted.text(""), scripted.cut_off(GOOD), scripted.broken()])
+def test_an_answer_that_is_lost_on_its_way_is_one_attempt(lost):
+    heard = []
+    assert plan([lost, GOOD], on_text=heard.append).attempt == 2
+    with pytest.raises(ModelError):
+        plan([lost] * 3, on_text=heard.append)
+    assert len(plan.requests) == 3
+
+
+def test_a_refusal_is_not_asked_again():
+    with pytest.raises(ModelError) as caught:
+        plan([scripted.refusal(), GOOD])
+    assert (caught.value.kind, len(plan.requests)) == ("refusal", 1)
+
+
 def test_usage_and_text_of_every_attempt_are_heard():
     costs, heard = [], []
     first = scripted.text(BROKEN).costing(input_tokens=1000, output_tokens=90)

@@ -101,6 +101,13 @@ def test_instructions_inside_evidence_stay_data():
     assert solution.citations == ()
 
 
+def test_an_answer_that_is_lost_on_its_way_is_asked_for_once_more():
+    with ModelServer([scripted.text(""), scripted.text("Hamburg [E1].")]) as server:
+        assert solve(server).text == "Hamburg [E1]."
+    with ModelServer([scripted.text(""), scripted.text("")]) as server, pytest.raises(ModelError):
+        solve(server)
+
+
 def test_a_refusal_is_a_model_error():
     with ModelServer([scripted.refusal()]) as server, pytest.raises(ModelError) as caught:
         solve(server)

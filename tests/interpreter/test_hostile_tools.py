@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hand_linked import call, each, linked, step
 
+from rewoo_dsl.diag.errors import ModelError
 from rewoo_dsl.interpreter import Limits, Result, run
 from rewoo_dsl.ir.linked import LinkedPlan
 from rewoo_dsl.testing.clock import run_virtual
@@ -230,3 +231,19 @@ def test_a_tool_cannot_change_the_evidence_it_was_given() -> None:
     result = asyncio.run(run(plan, tools))
     assert result["E3"].value == [{"a": 1}]
     assert result.evidence["E1"] == [{"a": 1}]
+
+
+@pytest.mark.parametrize(("kind", "calls"), [("refusal", 3), ("auth", 1)])
+def test_a_model_that_gives_no_answer_is_told_in_its_own_words(kind: str, calls: int) -> None:
+    tools = Registry()
+    asked = 0
+
+    @tools.tool(effect="read")
+    async def ask() -> str:
+        nonlocal asked
+        asked += 1
+        raise ModelError("the model declined", kind=kind)
+
+    plan = linked(step("E1", call("ask"), retry=2), tools=tools.signatures)
+    result = run_virtual(run(plan, tools))
+    assert (result["E1"].reason, result["E1"].message, asked) == ("tool_error", "the model declined", calls)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "REWOO_MODEL"
 HOW_TO_REACH = (
+    "models are reached with\n"
     "  OPENAI_API_KEY=…   for OpenAI itself, or\n"
     "  OPENAI_BASE_URL=…  (or --base-url) for any compatible endpoint, such as http://localhost:11434/v1"
 )

@@ -261,7 +261,7 @@ class Lines:
                 told = f": {row.note}" if row.note and row.state != "succeeded" else ""
                 told += f" ({row.note})" if row.note and row.state == "succeeded" else ""
                 self._say(event.at, row, f"{_WORDS.get(row.state, row.state)}{told}")
-            case AttemptFinished(reason=str() as reason):
+            case AttemptFinished(reason=str() as reason) if reason != "cancelled":
                 where = f" in {event.step}" if event.step != row.name else ""
                 self._say(event.at, row, f"attempt {event.attempt} failed{where}: {reason.replace('_', ' ')}")
 

@@ -56,7 +56,7 @@ def execute(options: Options, terminal: Terminal) -> int:
             raise _unplanned(error, terminal) from None
         except ModelError as error:
             unreachable = f"\n{HOW_TO_REACH}" if error.kind in ("auth", "connection", "not_found") else ""
-            raise ModelError(f"{error}{unreachable}", kind=error.kind) from None
+            raise ModelError(f"no plan was written: {error}{unreachable}", kind=error.kind) from None
     if stopped is not None:
         if watch.result is not None and not options.quiet:
             say_outcome(watch.result, watch.rows, terminal)
