@@ -151,7 +151,8 @@ def require(source: Type, target: Type, at: str, report: Report, *, kind: Findin
     if is_unknown(source):
         report(Finding("unchecked", f"expected {expected}, found any", at, "unchecked"))
         return
-    source = _without_forbidden_null(source, expected, at, report) if not admits_null(target) else source
+    if not admits_null(target) and fits(without_null(source), target).answer is not Answer.NO:
+        source = _without_forbidden_null(source, expected, at, report)
     found = fits(source, target)
     if found.answer is not Answer.YES:
         certainty: Certainty = "certain" if found.answer is Answer.NO else "maybe"

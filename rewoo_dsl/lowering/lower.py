@@ -118,11 +118,11 @@ class _Lowering:
         self.statements.version = node
         if node.number != plan.VERSION:
             message = f"version {node.number} of the language is not known here"
-            self._report(codes.UNKNOWN_VERSION, message, node, hint=f"write rewoo {plan.VERSION}")
+            self._report(codes.UNKNOWN_VERSION, message, node, hint=f"write `rewoo {plan.VERSION}`")
         first = self.document.statements[0]
         if node is not first:
             related = (Related(message="the first statement", span=first.span),)
-            message = f"rewoo {node.number} is the first line of a plan, or not there"
+            message = f"`rewoo {node.number}` is the first line of a plan, or not there"
             self._report(codes.LATE_HEADER, message, node, hint="move it to the top", related=related)
 
     def _header(self, node: ast.Goal | ast.Use | ast.Input | ast.Limit) -> None:
@@ -224,8 +224,8 @@ class _Lowering:
     def _each(self, node: ast.For, values: Values) -> plan.Each:
         parallel = node.parallel
         if parallel is not None and parallel.value < 1:
-            message = "parallel 0 would never run an item"
-            self._report(codes.NUMBER_OUT_OF_RANGE, message, parallel, hint="leave it out, or write parallel 1")
+            message = "`parallel 0` would never run an item"
+            self._report(codes.NUMBER_OUT_OF_RANGE, message, parallel, hint="leave it out, or write `parallel 1`")
             parallel = None
         return made(
             plan.Each,
@@ -251,8 +251,8 @@ class _Lowering:
         for word, clause in (("retry", node.retry), ("timeout", node.timeout), ("approve", node.approve)):
             if clause is not None:
                 given.pop(word, None)
-                message = f"{word} on a step that calls no tool"
-                self._report(codes.CLAUSE_NEEDS_CALL, message, clause, hint=f"leave {word} out")
+                message = f"`{word}` on a step that calls no tool"
+                self._report(codes.CLAUSE_NEEDS_CALL, message, clause, hint=f"leave `{word}` out")
 
     # --- the end ---
 
@@ -280,7 +280,7 @@ class _Lowering:
             return
         word = {ast.Goal: "Goal:", ast.Use: "use", ast.Input: "input", ast.Limit: "limit"}[type(node)]
         first = Related(message="the first step", span=self.first_step.span)
-        message = f"{word} stands behind the first step"
+        message = f"`{word}` stands behind the first step"
         self._report(codes.LATE_HEADER, message, node, hint="move it to the top", related=(first,))
 
     def _late_step(self, node: ast.Statement) -> None:
@@ -290,26 +290,26 @@ class _Lowering:
         if not self._after_solve(node) and result is not None and codes.EARLY_RETURN not in self.said:
             behind = Related(message="a step behind it", span=node.span)
             hint = "move it below the last step"
-            self._report(codes.EARLY_RETURN, "return stands before a step", result, hint=hint, related=(behind,))
+            self._report(codes.EARLY_RETURN, "`return` stands before a step", result, hint=hint, related=(behind,))
 
     def _after_solve(self, node: ast.Statement) -> bool:
         solve = self.statements.solve
         if solve is not None and codes.AFTER_SOLVE not in self.said:
             end = Related(message="the end of the plan", span=solve.span)
-            self._report(codes.AFTER_SOLVE, "this stands behind Solve:", node, hint="move it above", related=(end,))
+            self._report(codes.AFTER_SOLVE, "this stands behind `Solve:`", node, hint="move it above", related=(end,))
         return solve is not None
 
     def _twice(self, word: str, node: ast.Statement, first: ast.Statement | None) -> bool:
         if first is None:
             return False
         related = (Related(message="the first one", span=first.span),)
-        self._report(codes.DUPLICATE_STATEMENT, f"a plan has one {word}", node, related=related)
+        self._report(codes.DUPLICATE_STATEMENT, f"a plan has one `{word}`", node, related=related)
         return True
 
     def _lonely_rationale(self) -> None:
         if self.rationale:
-            hint = "write the step below it, such as #E1 = tool(argument=value)"
-            self._report(codes.LONELY_RATIONALE, "no step follows this Plan: line", self.rationale[-1], hint=hint)
+            hint = "write the step below it, such as `#E1 = tool(argument=value)`"
+            self._report(codes.LONELY_RATIONALE, "no step follows this `Plan:` line", self.rationale[-1], hint=hint)
             self.rationale.clear()
 
     # --- what has no meaning ---

@@ -60,7 +60,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise ValueError(f"an object has the key {twice!r} twice")
+        raise ValueError(f"an object has the key {_quoted(twice)} twice")
     return found
 
 
@@ -71,7 +71,13 @@ def _no_number(name: str) -> Any:
 def _first_line(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "this JSON is nested too deep to be a plan"
+    if "integer string conversion" in str(error):
+        return "this is no JSON for a plan: an integer has thousands of digits"
     return f"this is no JSON: {str(error).splitlines()[0] or type(error).__name__}"
+
+
+def _quoted(found: object) -> str:
+    return f"`{found}`" if isinstance(found, str) else "this"
 
 
 def _refused(code: Code, message: str) -> PlanData:
@@ -85,9 +91,9 @@ def _clauses_without_call(whole: plan.Plan) -> Iterator[Diagnostic]:
             continue
         for word, given in (("retry", step.retry), ("timeout", step.timeout), ("approve", step.approve)):
             if given:
-                message = f"{word} on a step that calls no tool"
+                message = f"`{word}` on a step that calls no tool"
                 yield Diagnostic(
-                    code=code.number, message=message, at=f"/steps/{index}/{word}", hint=f"leave {word} out"
+                    code=code.number, message=message, at=f"/steps/{index}/{word}", hint=f"leave `{word}` out"
                 )
 
 
@@ -140,19 +146,19 @@ def _words(error: ErrorDetails, place: object) -> tuple[str, tuple[str, ...], st
     key = str(error["loc"][-1]) if error["loc"] else ""
     match error["type"]:
         case "string_pattern_mismatch":
-            return f"{place!r} is no name", (), "a name has letters, digits and _, and no digit in front"
+            return f"{_quoted(place)} is no name", (), "a name has letters, digits and _, and no digit in front"
         case "missing":
-            return f"{key} is missing here", (), None
+            return f"`{key}` is missing here", (), None
         case "extra_forbidden":
-            return f"{key} is nothing that a plan says here", tuple(nearest(key, _KEYS)), None
+            return f"`{key}` is nothing that a plan says here", tuple(nearest(key, _KEYS)), None
         case "union_tag_invalid":
             found = place.get("kind") if isinstance(place, dict) else None
-            return f"{found!r} is no kind of expression", tuple(_kinds(error)), None
+            return f"{_quoted(found)} is no kind of expression", tuple(_kinds(error)), None
         case "union_tag_not_found":
-            hint = "kind says what an expression is, such as constant, ref or call"
-            return "an expression needs its kind", (), hint
+            hint = "`kind` says what an expression is, such as `constant`, `ref` or `call`"
+            return "an expression needs its `kind`", (), hint
         case "model_attributes_type" | "model_type" | "dict_type":
-            hint = 'a plain value is written {"kind": "constant", "value": …}'
+            hint = 'a plain value is written `{"kind": "constant", "value": …}`'
             return f"an object is needed here, not {_named(place)}", (), hint
     return _sentence(str(error["msg"])), (), None
 

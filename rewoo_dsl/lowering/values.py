@@ -158,8 +158,10 @@ class Values:
     def _nested(self, node: ast.Call) -> ir.Expr:
         name = node.name.text
         near = nearest(name, BUILTINS)
-        hint = f"did you mean the built-in {near[0]}?" if near else "give the call a step of its own above this one"
-        message = f"the tool call {name}(…) stands inside an expression; a tool call stands alone"
+        hint = "give the call a step of its own above this one"
+        if near:
+            hint += f"; or did you mean the built-in `{near[0]}`?"
+        message = f"the tool call `{name}(…)` stands inside an expression; a tool call stands alone"
         fixes = self._pulled_out(node, safe=self._always and not near)
         return self._break(codes.NESTED_CALL.number, message, node.span, hint=hint, allowed=tuple(near), fixes=fixes)
 

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic, Severity
-from ...ir.types import NULL, Answer, fits, show
+from ...ir.types import NULL, Answer, fits, show, union
 from ..messages import at_path
 from ..scope import Scope
 
@@ -19,5 +19,5 @@ def declared_type(scope: Scope) -> Iterator[Diagnostic]:
             severity=Severity.ERROR if certain else Severity.WARNING,
             message=f"this {'is not' if certain else 'may not be'} of the declared type: {found.why}{place}",
             at=one.at,
-            hint=f"declare `({show(one.wanted)})?` if null is meant" if one.source == NULL else None,
+            hint=f"declare `{show(union(one.wanted, NULL))}` if null is meant" if one.source == NULL else None,
         )
