@@ -18,7 +18,7 @@ from ..ir.values import Value, compact
 from .context import CallContext
 from .errors import ArgumentError, ResultError
 from .http import Answered, Rules, Sent, send
-from .openapi import Operation, Place, read_openapi
+from .openapi import Described, Operation, Place, read_openapi
 from .pins import held_to
 from .registry import Registry
 from .results import weigh
@@ -34,7 +34,7 @@ _SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
 
 def openapi_tools(
-    document: str | bytes,
+    document: str | bytes | Described,
     base_url: str,
     *,
     headers: Mapping[str, str] | None = None,
@@ -45,7 +45,7 @@ def openapi_tools(
     """The operations of an OpenAPI document as tools.
 
     Args:
-        document: its JSON text.
+        document: its JSON text, or what `read_openapi` has made of it.
         base_url: what the paths are appended to.
         headers: sent with every call to that origin and to no other, such as `Authorization`.
         private_hosts: hosts, as they are written in a URL, that may have a private address: `("localhost",)`.
@@ -56,7 +56,7 @@ def openapi_tools(
         ManifestError: the document cannot be read.
         ToolError: the base URL cannot be used, or the tools are not what was pinned.
     """
-    described = read_openapi(document)
+    described = document if isinstance(document, Described) else read_openapi(document)
     signatures = described.signatures if pinned is None else held_to(pinned, described.signatures)
     base = _base(base_url)
     secret = {name.lower(): value for name, value in (headers or {}).items()}

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Any, Literal
 
 from .terminal import columns
@@ -18,7 +19,10 @@ exit codes:
 
 
 class Options(argparse.Namespace):
-    """What was asked for. Each command sets its own part; the rest keeps these values."""
+    """What was asked for. Each command sets its own part; the rest keeps these values.
+
+    `at_end` is closed when the command has ended: connections that were opened for it.
+    """
 
     command: str
     quiet: bool = False
@@ -32,6 +36,9 @@ class Options(argparse.Namespace):
     dialect: str | None = None
     to: str | None = None
     tools: str | None = None
+    pin: str | None = None
+    trust_hints: bool = False
+    private_hosts: list[str]
     docs: str | None = None
     root: str | None = None
     strict: bool = False
@@ -52,6 +59,11 @@ class Options(argparse.Namespace):
     llm: str | None = None
     base_url: str | None = None
     api: Literal["auto", "responses", "chat"] = "auto"
+
+    def __init__(self, **values: Any) -> None:
+        self.private_hosts = []
+        super().__init__(**values)
+        self.at_end = ExitStack()
 
 
 def read_arguments(words: Sequence[str]) -> Options:
@@ -205,7 +217,18 @@ def _lsp(parser: argparse.ArgumentParser) -> None:
 def _tools_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tools", metavar="TOOLS",
-        help="`package.module:attribute` (runs that code), a manifest, or a list of tools as JSON",
+        help="`package.module:attribute` (runs that code), a manifest, a list of tools as JSON, `mcp:COMMAND`, "
+        "`mcp+https://…`, or `openapi:FILE [BASE_URL]`",
+    )  # fmt: skip
+    parser.add_argument(
+        "--pin", metavar="FILE", help="refuse MCP or OpenAPI tools that are not what this manifest says"
+    )
+    parser.add_argument(
+        "--trust-hints", action="store_true", help="believe an MCP server's hints about what its tools do to the world"
+    )
+    parser.add_argument(
+        "--private-host", metavar="HOST", dest="private_hosts", action="append", default=[],
+        help="calls to an OpenAPI service may reach this host at a private address; may be given several times",
     )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def _leave_threads_behind(code: int, terminal: Terminal) -> None:
 
 def _execute(words: Sequence[str], terminal: Terminal) -> int:
     options = read_arguments(words)
-    with prints_beside_results():
+    with prints_beside_results(), options.at_end:
         return _command(options.command)(options, terminal)
 
 

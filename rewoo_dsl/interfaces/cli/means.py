@@ -20,7 +20,8 @@ def code_of(tools: Toolset, options: Options) -> "Registry":
     """The tools that can be called. Raises `WrongUse` when `--tools` was a description only."""
     if tools.registry is None:
         raise WrongUse(
-            f"--tools {options.tools} only describes tools; to run them, name code: --tools package.module:attribute"
+            f"--tools {options.tools} only describes tools; to run them, name code (--tools package.module:attribute), "
+            "an MCP server (mcp:COMMAND), or where an OpenAPI service is (openapi:FILE BASE_URL)"
         )
     return tools.registry
 

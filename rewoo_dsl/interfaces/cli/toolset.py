@@ -1,7 +1,8 @@
 """The tools that `--tools`, `--docs`, `--root` and a model make up.
 
-`--tools` is either Python (`package.module:attribute`: importing it runs that code) or data: a manifest of ours or a
-list of tools as others write it. Data is enough to check a plan, Python is needed to run one.
+`--tools` is Python (`package.module:attribute`: importing it runs that code), or data: a manifest of ours or a list of
+tools as others write it, enough to check a plan; or it lies elsewhere (`elsewhere.py`): an MCP server, an OpenAPI
+document.
 """
 
 import os
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ...tools.tool import Tool
 
 SHOWN_FRAMES = 3
+ELSEWHERE = ("mcp:", "mcp+http://", "mcp+https://", "openapi:")
 _IMPORTING = (__file__, import_module.__code__.co_filename)
 
 
@@ -31,12 +33,14 @@ _IMPORTING = (__file__, import_module.__code__.co_filename)
 class Toolset:
     """Tools as a command needs them: signatures to check with, and a registry where there is code to run.
 
-    `lacks_model`: the tool `llm` is there by name only.
+    `lacks_model`: the tool `llm` is there by name only. `left_out`: what an OpenAPI document describes and is no tool,
+    and why.
     """
 
     signatures: Mapping[str, Signature]
     registry: "Registry | None"
     lacks_model: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 def named_tools(options: Options) -> Toolset | None:
@@ -46,7 +50,8 @@ def named_tools(options: Options) -> Toolset | None:
     """
     if options.tools is None and options.docs is None and options.root is None:
         return None
-    return tools_with(options, None)
+    with options.at_end:
+        return tools_with(options, None)
 
 
 def tools_with(options: Options, model: "Model | None") -> Toolset:
@@ -58,7 +63,7 @@ def tools_with(options: Options, model: "Model | None") -> Toolset:
     from ...diag.errors import ToolError
     from ...rag.toolbox import standard_tools
 
-    named = None if options.tools is None else load_tools(options.tools)
+    named = None if options.tools is None else load_tools(options.tools, options)
     try:
         standard = standard_tools(docs=options.docs, root=options.root)
     except ToolError as error:
@@ -66,9 +71,12 @@ def tools_with(options: Options, model: "Model | None") -> Toolset:
     added = [one for name, one in standard.items() if named is None or name != "calculator"]
     added.append(llm_tool(Unconfigured() if model is None else model))
     if named is not None and named.registry is None:
-        return Toolset({one.name: one.signature for one in added} | dict(named.signatures), None)
+        signatures = {one.name: one.signature for one in added} | dict(named.signatures)
+        return Toolset(signatures, None, left_out=named.left_out)
     registry = _joined(named.registry if named is not None else None, added)
-    return Toolset(registry.signatures, registry, lacks_model=model is None and registry["llm"] is added[-1])
+    lacks_model = model is None and registry["llm"] is added[-1]
+    left_out = () if named is None else named.left_out
+    return Toolset(registry.signatures, registry, lacks_model=lacks_model, left_out=left_out)
 
 
 def _joined(first: "Registry | None", added: Sequence["Tool"]) -> "Registry":
@@ -90,13 +98,24 @@ class Unconfigured:
         raise ModelError("no model is configured", kind="auth")
 
 
-def load_tools(what: str) -> Toolset:
+def load_tools(what: str, options: Options) -> Toolset:
     """What `--tools` names. Raises `WrongUse` with everything that is wrong with it."""
+    if what.startswith(ELSEWHERE):
+        return _elsewhere(what, options)
+    if options.pin is not None:
+        raise WrongUse("--pin is for tools of an MCP server or an OpenAPI document")
     module, colon, attribute = what.partition(":")
     if colon and not os.path.exists(what) and _is_dotted(module) and _is_dotted(attribute):
         registry = _registry_of(_attribute(what, module, attribute), what)
         return Toolset(registry.signatures, registry)
     return Toolset(_manifest(what), None)
+
+
+def _elsewhere(what: str, options: Options) -> Toolset:
+    from .elsewhere import tools_elsewhere
+
+    found = tools_elsewhere(what, options)
+    return Toolset(found.signatures, found.registry, left_out=found.left_out)
 
 
 def _is_dotted(name: str) -> bool:

@@ -15,7 +15,10 @@ MAX_DEFAULT = 40
 
 
 def execute(options: Options, terminal: Terminal) -> int:
-    signatures = tools_with(options, None).signatures
+    found = tools_with(options, None)
+    for operation in found.left_out:
+        terminal.say(printable(f"left out: {operation}"))
+    signatures = found.signatures
     if options.format == "json":
         from ....tools.manifest import dump_manifest
 
