@@ -14,6 +14,7 @@ brings along. What the command line says goes before what the project says.
 """
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import field
 from fnmatch import fnmatch
 from pathlib import Path
@@ -50,12 +51,13 @@ class Project:
 
     def options(self, options: Options) -> Options:
         """The options of the command line, with what the project says where they say nothing."""
-        said: dict[str, Any] = vars(options) | {"strict": options.strict or self.strict}
+        wanted = copy(options)
+        wanted.strict = options.strict or self.strict
         if options.tools is None:
-            said["tools"] = self.tools
+            wanted.tools = self.tools
         if options.fail_on is None:
-            said["fail_on"] = "warning" if options.strict else self.fail_on or ("warning" if self.strict else "error")
-        return Options(**said)
+            wanted.fail_on = "warning" if options.strict else self.fail_on or ("warning" if self.strict else "error")
+        return wanted
 
 
 class Projects:
