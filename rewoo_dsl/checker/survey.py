@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from functools import cache
 
-from .._record import record
+from .._record import Record, record
 from ..diag.diagnostic import Span
 from ..ir.expr import Comprehension, Expr, children
 from ..ir.infer import Scope as Known
@@ -30,7 +30,7 @@ from .subplans import Load
 
 
 @record
-class Survey:
+class Survey(Record):
     """A text, its tree, its findings, and what is known of its names.
 
     `scope` is None when the text is no plan at all (too large). `files` are the sub-plans by the name they are called
@@ -83,12 +83,17 @@ class Survey:
         return source.find(statement.at) or Span(0, 0)
 
 
-def survey(text: str, tools: object = None, *, load: Load | None = None, path: str | None = None) -> Survey:
-    """Everything that can be known of a text. Raises for no text; the arguments are those of `check`."""
-    session = Session(signatures_of(tools), load, {}, strict=False, lenient=True)
+def survey(
+    text: str, tools: object = None, *, load: Load | None = None, strict: bool = False, path: str | None = None
+) -> Survey:
+    """Everything that can be known of a text. Raises for no text; the arguments are those of `check`.
+
+    Read leniently, as `rewoo check` does, unless `strict`.
+    """
+    session = Session(signatures_of(tools), load, {}, strict=strict, lenient=not strict)
     if path is not None:
         session.chain.append(posixpath.basename(path))
-    reading = as_reading(text, lenient=True)
+    reading = as_reading(text, lenient=not strict, strict=strict)
     report = session.check(reading, name="", file="").report
     report = report.with_sub_plans({file: outcome.report for file, outcome in session.outcomes.items()})
     files = {} if reading.plan is None else {one.name: subplans.resolve(one.path, "") for one in reading.plan.uses}

@@ -1,7 +1,10 @@
-"""The texts that are open in the editor, each with the last view of it. What is open is newer than what is saved."""
+"""The texts that are open in the editor, each with the last view of it. What is open is newer than what is saved.
+
+A text is looked at as `rewoo check` would: with the tools, the severities and the strictness of its project.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from pygls.uris import from_fs_path, to_fs_path, urlparse
@@ -9,8 +12,12 @@ from pygls.uris import from_fs_path, to_fs_path, urlparse
 from ...checker.survey import Survey, survey
 from ...diag.diagnostic import Diagnostic
 from ...diag.lines import Lines
+from ...diag.severities import at_levels
 from ...ir.signature import Signature
-from ..cli.sources import Folder
+from ..cli.exits import WrongUse
+from ..cli.project import Project, Projects
+from ..cli.sources import Folder, Source
+from .settings import NoTools, of_file
 from .view import View
 from .wire import Wire
 
@@ -36,10 +43,18 @@ class Document:
 
 @dataclass(slots=True)
 class Documents:
-    """All open texts, and the tools that they are looked at with."""
+    """All open texts, and what they are looked at with.
+
+    `tools` are those that the editor named, if they `are_named`; else each text's project is asked. `complaints` are
+    what is wrong around the plans: a project that cannot be read, tools that are not there.
+    """
 
     tools: Tools = None
+    are_named: bool = False
     opened: dict[str, Document] = field(default_factory=dict)
+    complaints: set[str] = field(default_factory=set)
+    _projects: Projects = field(default_factory=Projects)
+    _tools_of_projects: dict[str, Tools] = field(default_factory=dict)
 
     def open(self, uri: str, text: str, version: int | None) -> None:
         self.opened[uri] = Document(uri, text, version)
@@ -54,9 +69,10 @@ class Documents:
     def close(self, uri: str) -> None:
         self.opened.pop(uri, None)
 
-    def use(self, tools: Tools) -> None:
-        """Look at everything with these tools from now on."""
-        self.tools = tools
+    def use(self, tools: Tools, *, are_named: bool, complaints: set[str]) -> None:
+        """Look at everything with these tools from now on, and at the projects anew."""
+        self.tools, self.are_named, self.complaints = tools, are_named, complaints
+        self._projects, self._tools_of_projects = Projects(), {}
         self.outdate()
 
     def outdate(self) -> None:
@@ -78,14 +94,44 @@ class Documents:
 
     def looking(self, document: Document) -> Callable[[], Survey]:
         """The work of looking at a text as it is now: it holds all that it needs, so it may be done in a thread."""
-        text, tools, load, name = document.text, self.tools, self._loader(document), _name(document)
-        return lambda: survey(text, tools, load=load, path=name)
+        look, text = self._look(document), document.text
+        return lambda: look(text)
+
+    def _look(self, document: Document) -> Callable[[str], Survey]:
+        project = self._project(document)
+        tools, load = self._tools(project), self._loader(document)
+        name = None if document.path is None else document.path.name
+        is_excluded = project.excludes(_source(document))
+
+        def look(text: str) -> Survey:
+            found = survey(text, tools, load=load, strict=project.strict, path=name)
+            shown = () if is_excluded else at_levels(found.report.diagnostics, project.levels)
+            return replace(found, report=replace(found.report, diagnostics=shown))
+
+        return look
+
+    def _project(self, document: Document) -> Project:
+        try:
+            return self._projects.of(_source(document))
+        except WrongUse as error:
+            self.complaints.add(str(error))
+            return Project()
+
+    def _tools(self, project: Project) -> Tools:
+        if self.are_named or project.tools is None:
+            return self.tools
+        if project.tools not in self._tools_of_projects:
+            try:
+                self._tools_of_projects[project.tools] = of_file(Path(project.tools))
+            except NoTools as error:
+                self.complaints.add(str(error))
+                self._tools_of_projects[project.tools] = None
+        return self._tools_of_projects[project.tools]
 
     def checking(self, uri: str) -> Callable[[str], Sequence[Diagnostic]]:
         """How any other text would be looked at in the place of this one."""
-        document = self.opened[uri]
-        tools, load, name = self.tools, self._loader(document), _name(document)
-        return lambda text: survey(text, tools, load=load, path=name).report.diagnostics
+        look = self._look(self.opened[uri])
+        return lambda text: look(text).report.diagnostics
 
     def keep(self, document: Document, found: Survey) -> None:
         """Takes over what was found out about a document, unless its text has changed since."""
@@ -125,8 +171,8 @@ class _Load:
         return self.folder(path) if open_text is None else open_text
 
 
-def _name(document: Document) -> str | None:
-    return None if document.path is None else document.path.name
+def _source(document: Document) -> Source:
+    return Source(document.uri, document.text, document.path)
 
 
 def _files(document: Document) -> set[Path]:

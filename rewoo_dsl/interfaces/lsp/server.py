@@ -25,7 +25,7 @@ from .hover import hover
 from .occurrences import definition, name_at, occurrences, same
 from .outline import outline
 from .renaming import CannotRename, renamable, renamed
-from .settings import NoTools, Settings, choose, load, project_of
+from .settings import NoTools, Settings, choose, load
 from .view import View
 from .wire import FIX_ALL, Wire, diagnostics
 
@@ -63,7 +63,7 @@ class PlanServer(LanguageServer):
         self.documents = Documents()
         self._pauses: dict[str, asyncio.Task[None]] = {}
         self._loading: asyncio.Task[None] | None = None
-        self._said: str | None = None
+        self._said: frozenset[str] = frozenset()
         for method, function, options in _FEATURES:
             self.feature(method, options)(function)
 
@@ -87,6 +87,7 @@ class PlanServer(LanguageServer):
         self._pauses[uri] = asyncio.create_task(self._look(uri, pause))
 
     def look_at_all(self) -> None:
+        """Publish anew what there is to say about every open text."""
         self.documents.outdate()
         for uri in self.documents.opened:
             self.look_soon(uri, 0)
@@ -110,6 +111,7 @@ class PlanServer(LanguageServer):
             self.documents.keep(document, await asyncio.to_thread(self.documents.looking(document)))
         if not document.is_stale:  # else a newer look is on its way
             self._publish(document)
+        self._complain()
 
     def _publish(self, document: Document) -> None:
         if document.view is None:
@@ -136,17 +138,22 @@ class PlanServer(LanguageServer):
         self._loading = asyncio.create_task(self._load_tools())
 
     async def _load_tools(self) -> None:
-        choice = choose(self.settings, self.root, project_of(self.root))
-        said, tools = None, None
+        choice = choose(self.settings, self.root)
+        tools, complaints = None, set[str]()
         try:
             tools = None if choice is None else await load(choice, self.root)
         except NoTools as error:
-            said = str(error)
-        if said is not None and said != self._said:
-            self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, said))
-        self._said = said
-        self.documents.use(tools)
+            complaints.add(str(error))
+        self.documents.use(tools, are_named=choice is not None, complaints=complaints)
         self.look_at_all()
+        self._complain()
+
+    def _complain(self) -> None:
+        """Tell the person what is wrong around the plans, each thing once for as long as it lasts."""
+        now = frozenset(self.documents.complaints)
+        for said in sorted(now - self._said):
+            self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, said))
+        self._said = now
 
 
 def make_server(tools: str | None = None) -> PlanServer:

@@ -1,17 +1,16 @@
-"""Which tools plans are held against: what the editor says, or the project's `pyproject.toml`, and who may run code.
+"""Which tools plans are held against, and who may run code for it.
 
-A manifest is data and is always read. Anything else (`package.module:attribute`) runs the project's code, so it is
-loaded in a process of its own, and only when the person asked for it (in the editor's settings, or as `rewoo lsp
---tools`) or trusts the workspace. A project that was only opened to be looked at runs nothing.
+What the editor or the command line names goes before what a plan's project names (`[tool.rewoo] tools`). A file is
+data and is always read; a project can name nothing else. Whatever is no file (`package.module:attribute`, an MCP
+server) runs code: it is loaded in a process of its own, and not at all where the editor says that the workspace is not
+trusted. A folder that was only opened to be looked at runs nothing.
 """
 
 import asyncio
 import os
 import sys
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ..._record import record
 from ...ir.signature import Signature
@@ -54,36 +53,18 @@ class NoTools(Exception):
     """The chosen tools cannot be used; says why."""
 
 
-def choose(settings: Settings, root: Path | None, pyproject: Mapping[str, Any]) -> Choice | None:
-    """What to use as tools; None when nobody named any."""
-    said = settings.tools
-    what = _configured(pyproject) if said is None else said
+def choose(settings: Settings, root: Path | None) -> Choice | None:
+    """What the editor named as tools; None when it named none, so that each plan's project is asked."""
+    what = settings.tools
     if what is None:
         return None
     file = (root or Path()) / what
     if file.is_file():
         return Choice(what, file)
-    may_run = settings.trusted is not False if said is not None else settings.trusted is True
-    if may_run:
+    if settings.trusted is not False:
         return Choice(what)
-    refused = f"the tools `{what}` are not loaded: that may run code of the project, and the workspace is not trusted"
+    refused = f"the tools `{what}` are not loaded: that may run code, and the workspace is not trusted"
     return Choice(what, refused=refused)
-
-
-def _configured(pyproject: Mapping[str, Any]) -> str | None:
-    """`tools` of `[tool.rewoo]`."""
-    found: object = pyproject
-    for key in ("tool", "rewoo", "tools"):
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found if isinstance(found, str) and found.strip() else None
-
-
-def project_of(root: Path | None) -> Mapping[str, Any]:
-    """The workspace's `pyproject.toml` as data; empty when there is none, or none that can be read."""
-    try:
-        return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")) if root is not None else {}
-    except (OSError, ValueError):
-        return {}
 
 
 async def load(choice: Choice, root: Path | None) -> Mapping[str, Signature]:
@@ -91,11 +72,12 @@ async def load(choice: Choice, root: Path | None) -> Mapping[str, Signature]:
     if choice.refused is not None:
         raise NoTools(choice.refused)
     if choice.file is not None:
-        return await asyncio.to_thread(_of_file, choice.file)
+        return await asyncio.to_thread(of_file, choice.file)
     return await _of_process(choice.what, root)
 
 
-def _of_file(file: Path) -> Mapping[str, Signature]:
+def of_file(file: Path) -> Mapping[str, Signature]:
+    """The signatures of a file of tools. Raises `NoTools`."""
     try:
         found = named_tools(Options(command="lsp", tools=str(file)))
     except WrongUse as error:
