@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._record import record
+from ..diag.codes.syntax import NO_STEP
 from ..diag.diagnostic import Diagnostic, Span
 from ..ir.plan import Plan
 from ..lowering.lower import lower
@@ -93,6 +94,9 @@ def _of_plan(plan: Plan | None, diagnostics: tuple[Diagnostic, ...], *, from_mod
     """A plan that passed no parser. One that is too large to be looked at is not looked at."""
     if plan is None:
         return Reading(None, diagnostics)
+    if not plan.steps and plan.result is None:
+        empty = Diagnostic(code=NO_STEP.number, message="this plan has no step and no `result`", at="/steps")
+        return Reading(plan, (*diagnostics, empty))
     found = tuple(too_large(plan, from_model=from_model))
     return Reading(None if found else plan, (*diagnostics, *found))
 

@@ -13,6 +13,7 @@ Colour only when asked. Nothing here depends on the terminal: the width is an ar
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 
 from .._record import record
 from .diagnostic import Diagnostic, Edit, Fix, Severity, Span
@@ -158,11 +159,13 @@ def _difference(fix: Fix, lines: Lines, look: _Look) -> list[str]:
         first = lines.position(group[0].span.start).line
         last = lines.position(max(edit.span.end for edit in group)).line
         whole = Span(lines.span(first).start, lines.span(last).end)
-        before = lines.text[whole.start : whole.end].splitlines() or [""]
-        after = applied(lines.text, group, whole).splitlines() or [""]
+        before = lines.text[whole.start : whole.end].splitlines()
+        after = applied(lines.text, group, whole).splitlines()
         before, after = _changed(before, after)
-        out += [look.paint("removed", f"- {line}") for line in _cut(before, look.width - 8)]
-        out += [look.paint("added", f"+ {line}") for line in _cut(after, look.width - 8)]
+        width = look.width - 8
+        start = _shown_from(before, after, width)
+        out += [look.paint("removed", f"- {line}") for line in _cut(before, width, start)]
+        out += [look.paint("added", f"+ {line}") for line in _cut(after, width, start)]
     return out
 
 
@@ -205,8 +208,17 @@ def _changed(before: list[str], after: list[str]) -> tuple[list[str], list[str]]
     return before[start : len(before) - end], after[start : len(after) - end]
 
 
-def _cut(lines: list[str], width: int) -> list[str]:
-    shown = [_narrow(printable(line[: width * 2]), width) for line in lines[:MAX_DIFF_LINES]]
+def _shown_from(before: list[str], after: list[str], width: int) -> int:
+    """The column from which one changed line is shown, so that a change far to the right can be seen."""
+    if len(before) != 1 or len(after) != 1:
+        return 0
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before[0], after[0], strict=False)))
+    return max(0, alike - width // 2) if max(len(before[0]), len(after[0])) > width else 0
+
+
+def _cut(lines: list[str], width: int, start: int) -> list[str]:
+    before = "…" if start else ""
+    shown = [_narrow(before + printable(line[start : start + width * 2]), width) for line in lines[:MAX_DIFF_LINES]]
     return [*shown, "…"] if len(lines) > MAX_DIFF_LINES else shown
 
 

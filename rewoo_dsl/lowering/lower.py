@@ -307,10 +307,13 @@ class _Lowering:
         return True
 
     def _lonely_rationale(self) -> None:
-        if self.rationale:
+        if self.rationale and self._has_steps():  # a plan without any has been told so
             hint = "write the step below it, such as `#E1 = tool(argument=value)`"
             self._report(codes.LONELY_RATIONALE, "no step follows this `Plan:` line", self.rationale[-1], hint=hint)
             self.rationale.clear()
+
+    def _has_steps(self) -> bool:
+        return any(isinstance(item, ast.Step | ast.Return | ast.Broken) for item in self.document.items)
 
     # --- what has no meaning ---
 

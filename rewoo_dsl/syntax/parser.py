@@ -35,6 +35,12 @@ _STEP_IN_COMMENT = re.compile(
 )
 _DIVISOR = re.compile(r"//[ \t]*(?=[0-9]|\#[A-Za-z_]|\()")
 _ALMOST_HEAD = re.compile(r"[-*\d. \t]*(plan|goal|solve)[\d* \t]*:", re.IGNORECASE)
+_LONE_HEADS = {
+    "use": 'use "lib/a.rewoo" as a',
+    "input": "input name: str",
+    "limit": "limit calls 20",
+    "return": "return #E1",
+}
 _SHOWN_PROSE = 40
 
 
@@ -458,6 +464,8 @@ class _Parser:
 
 def _prose_hint(text: str) -> str:
     word = text.split(maxsplit=1)[0] if text.split(maxsplit=1) else ""
+    if word in _LONE_HEADS:
+        return f"something is missing behind `{word}`, as in `{_LONE_HEADS[word]}`"
     if word in KEYWORDS.values():
         return "end the line above with `\\` to go on here"
     if word[:1] == "#":

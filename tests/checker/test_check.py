@@ -412,3 +412,8 @@ def test_a_parameter_that_is_no_name_is_written_in_quotes() -> None:
 def test_names_that_could_be_meant_are_shown_as_they_are_written() -> None:
     (found,) = check("input q: str\n#E1 = llm(#q)\nreturn #nothing_alike\n", TOOLS).errors
     assert found.allowed == ("#q", "#E1")
+
+
+@pytest.mark.parametrize("plan", [{}, {"steps": []}, Plan(goal="nothing")], ids=str)
+def test_a_plan_that_does_nothing_is_an_error_in_every_form(plan: Plan | dict[str, Any]) -> None:
+    assert codes(check(plan)) == ["RW028"]

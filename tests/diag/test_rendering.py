@@ -111,6 +111,23 @@ def test_a_sub_plan_is_shown_from_its_own_text() -> None:
     assert " | " not in render_text([one], TEXT)
 
 
+def test_a_fix_far_to_the_right_shows_what_it_changes() -> None:
+    text = f'#E1 = f("{"a" * 300}", #e0)\n'
+    place = Span(text.index("#e0") + 1, text.index("#e0") + 3)
+    fix = Fix(message="write `#E0`", edits=(Edit(span=place, text="E0"),))
+    shown = render_text([Diagnostic(code="RW101", message="m", span=place, fixes=(fix,))], text)
+    assert "#e0)\n" in shown.split("- …")[1]
+    assert "#E0)\n" in shown.split("+ …")[1]
+    assert max(map(len, shown.splitlines())) <= 100
+
+
+def test_a_line_that_a_fix_takes_out_leaves_none_in_its_place() -> None:
+    fix = Fix(message="remove the line", edits=(Edit(span=Span(0, 2), text=""),))
+    shown = render_text([Diagnostic(code="RW006", message="m", span=Span(0, 1), fixes=(fix,))], "a\n")
+    assert "- a" in shown
+    assert "+" not in shown
+
+
 def test_nothing_to_say() -> None:
     assert render_text([], TEXT) == render_short([], TEXT) == ""
     assert summary([]) == "no findings"

@@ -260,3 +260,8 @@ def test_a_misspelt_built_in_is_recognised() -> None:
     assert one.hint is not None
     assert one.hint.endswith("or did you mean the built-in `len`?")
     assert one.allowed == ("len",)
+
+
+def test_a_plan_of_reasons_only_is_told_once() -> None:
+    assert [one.code for one in parse("Plan: only\n").diagnostics] == ["RW028"]
+    assert not read("Plan: only\n").diagnostics

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic
 from ...diag.spell import nearest
+from ...syntax.builder import RESERVED
 from ..messages import alternatives, did_you_mean, rename
 from ..scope import Scope
 
@@ -14,6 +15,8 @@ def unknown_tool(scope: Scope) -> Iterator[Diagnostic]:
     for site in scope.calls:
         name = site.call.tool
         if site.target is not None or scope.is_callable(name):
+            continue
+        if scope.in_text_order and name in RESERVED:  # the parser has said so
             continue
         near = nearest(name, known)
         at = f"{site.at}/tool"
