@@ -91,8 +91,9 @@ def test_a_project_runs_no_code(rewoo: Rewoo, plans: Path, folder: Path) -> None
     configure(folder, 'tools = "evil:registry"')
     ended = rewoo("check", "plans/warned.rewoo")
     assert ended.code == 2
-    assert "`--tools` takes Python objects" in ended.err
+    assert "what has to be run is named with --tools" in ended.err
     assert not (folder / "ran").exists()
+    assert rewoo("check", "plans/warned.rewoo", *TOOLS).code == 0
 
 
 def test_what_is_excluded_is_not_checked(rewoo: Rewoo, plans: Path, folder: Path) -> None:
@@ -113,7 +114,7 @@ def test_what_is_excluded_is_not_checked(rewoo: Rewoo, plans: Path, folder: Path
         ("severity = 1", "`severity` is a table"),
         ('fail-on = "maybe"', "`fail-on` is one of"),
         ("exclude = [1]", "`exclude` is a list of patterns"),
-        ('tools = "nowhere.json"', "`nowhere.json` is none"),
+        ('tools = "nowhere.json"', "`tools` is `nowhere.json`, which is no file"),
         ("strict = ", "this is no TOML"),
     ],
 )

@@ -32,7 +32,7 @@ _MARK = b"tool.rewoo"
 
 @record
 class Project:
-    """`levels` are by the number of the code. `tools` is a path that can be opened from here."""
+    """`levels` are by the number of the code. `tools` is a path below the project's folder."""
 
     folder: Path | None = None
     levels: Mapping[str, Level] = field(default_factory=dict)
@@ -54,10 +54,19 @@ class Project:
         wanted = copy(options)
         wanted.strict = options.strict or self.strict
         if options.tools is None:
-            wanted.tools = self.tools
+            wanted.tools = self._tools_file()
         if options.fail_on is None:
             wanted.fail_on = "warning" if options.strict else self.fail_on or ("warning" if self.strict else "error")
         return wanted
+
+    def _tools_file(self) -> str | None:
+        """The file of tools. Raises `WrongUse` for what is no file: it would have to be run."""
+        if self.folder is None or self.tools is None:
+            return None
+        if not (self.folder / self.tools).is_file():
+            message = f"`tools` is `{self.tools}`, which is no file; what has to be run is named with --tools"
+            raise _wrong(self.folder, message)
+        return str(self.folder / self.tools)
 
 
 class Projects:
@@ -111,7 +120,7 @@ def _read(folder: Path, table: Mapping[str, Any]) -> Project:
         folder=folder,
         levels=_levels(folder, table.get("severity", {})),
         strict=_of_type(folder, table, "strict", bool, "true or false") or False,
-        tools=_tools(folder, _of_type(folder, table, "tools", str, "the path of a file")),
+        tools=_of_type(folder, table, "tools", str, "the path of a file"),
         fail_on=_fail_on(folder, table.get("fail-on")),
         exclude=_exclude(folder, table.get("exclude", [])),
     )
@@ -138,14 +147,6 @@ def _levels(folder: Path, said: Any) -> dict[str, Level]:
             raise _wrong(folder, f"the severity of `{name}` is one of {', '.join(LEVELS)}, not {level!r}")
         levels[code.number] = level
     return levels
-
-
-def _tools(folder: Path, said: str | None) -> str | None:
-    if said is None:
-        return None
-    if not (folder / said).is_file():
-        raise _wrong(folder, f"`tools` is a file of tools, and `{said}` is none; `--tools` takes Python objects")
-    return str(folder / said)
 
 
 def _fail_on(folder: Path, said: Any) -> FailOn | None:
