@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..checker import Report, check
 from ..checker.subplans import Library, linked_target
-from ..diag.diagnostic import Diagnostic
+from ..diag.diagnostic import Diagnostic, Severity
 from ..diag.errors import ModelError, PlanError
 from ..diag.short import render_short
 from ..ir.linked import LinkedPlan
@@ -26,6 +26,8 @@ from .patch import blocks, merged, wrong_blocks
 from .prompt import planner_messages, type_of
 
 ATTEMPTS = 3
+MENTION = "RW113"
+"""A text names something as if it were a reference."""
 MAX_FINDINGS = 24
 
 _MARK = re.compile(
@@ -101,7 +103,7 @@ class Planner:
                 raise
             text = with_inputs(_repaired(draft, reply.text), inputs)
             report = check(text, tools, library=library, from_model=True, lenient=True)
-            draft = Draft(attempt, text, report.extended(_not_given(report, inputs)))
+            draft = Draft(attempt, text, report.extended([*_not_given(report, inputs), *_not_meant(report)]))
             if on_draft:
                 on_draft(draft)
             if draft.report.linked is not None:
@@ -142,9 +144,12 @@ def extracted(answer: str) -> str:
     """
     if len(answer) > MODEL.size:
         return answer
-    parsed = parse(_without_marks(answer), lenient=True)
-    statements = [one for one in parsed.document.statements if not isinstance(one, Version)]
-    return "".join(f"{print_item(one).rstrip()}\n" for one in statements) or answer
+    text = _without_marks(answer)
+    statements = [one for one in parse(text, lenient=True).document.statements if not isinstance(one, Version)]
+    escapes = "\\#{" in text
+    printed = "".join(f"{print_item(one).rstrip()}\n" for one in statements)
+    # `#{len(#E1)}` is plain text and would be printed as such; as it was written, the check can say so.
+    return (printed if escapes else printed.replace("\\#{", "#{")) or answer
 
 
 def _without_marks(answer: str) -> str:
@@ -166,6 +171,13 @@ def _not_given(report: Report, inputs: Mapping[str, Value]) -> Iterator[Diagnost
             message = f"input `{one.name}` is not given"
             hint = "write the value into the plan, or take it from a tool"
             yield Diagnostic(code="RW601", message=message, at=at, span=span, hint=hint, allowed=tuple(inputs))
+
+
+def _not_meant(report: Report) -> Iterator[Diagnostic]:
+    """A model that writes `#region` or `#{len(#E1)}` into a text expects a value there, not these characters."""
+    for one in report.diagnostics:
+        if one.code == MENTION:
+            yield one.model_copy(update={"severity": Severity.ERROR})
 
 
 def _callable(library: Library | None, tools: Mapping[str, Signature]) -> Iterator[Signature]:

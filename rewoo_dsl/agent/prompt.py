@@ -27,12 +27,14 @@ Plan: why the next step is needed
 - Every step has a `Plan:` line before it and is one line. A tool call stands alone right of `=`, never inside another
   expression.
 - Later steps use a result by reference: #E1, #E1.field, #E1["odd key"], #E1[0], #E1[-1], #E1[*].field (that field of
-  every item). In text: "about #E1" or "about #{E1[0].name}".
+  every item). In text: "about #E1" or "about #{E1[0].name}"; inputs in text are written #{name}. Only a name and its
+  path stand in the braces, no computation.
 - `#E1: {name: str, year: int, note: str?, risk: "low" | "high"} = llm(prompt="…")` makes llm answer in that type (also
   list[T], dict[T], float, bool); without a type it answers text. llm knows only its prompt: put the evidence in.
 - A step may be a value, without a tool: `#E2 = sorted([#x for #x in #E1 if #x.age >= 18], by=.age, desc=true)`. There
   are + - * / % == != < <= > >= and or not in, (a if condition else b), [value for #x in list if condition],
-  {key: value}, and {BUILTINS}. Conditions are bool; nothing is converted silently.
+  {key: value}, and {BUILTINS}. There are no methods, lambdas or slices. Conditions are bool; nothing is converted
+  silently; what may be null (`str?`, a step with `if`) goes through default(value, other).
 - Clauses behind a step, each at most once:
   for #x in #E1 max 10: once per item, which is #x; the result is the list of results
   if #E1.found: only then, else the result is null; `if … else value` gives a value instead

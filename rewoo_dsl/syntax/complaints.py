@@ -40,6 +40,7 @@ _UNITS |= {"hour": "h", "hours": "h"}
 _OPERATORS = {"&&": "and", "||": "or", "!": "not", "<>": "!=", "===": "==", "is": "==", "is not": "!=", "mod": "%"}
 _FOREIGN_OPERATOR = re.compile(r"&&|\|\||<>|===|!|is[ \t]+not\b|is\b|mod\b")
 _DOTTED_BEFORE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*(?=[ \t]*\Z)")
+_METHOD_BEFORE = re.compile(r"(?P<value>#[A-Za-z_][\w.\[\]*-]*)\.(?P<name>[A-Za-z_]\w*)(?=[ \t]*\Z)")
 _NAME_AND_SIGN = re.compile(r"#\w+[ \t]*[:=][ \t]*")
 _ESCAPED = re.compile(r"\\(?s:.)?")
 
@@ -159,6 +160,20 @@ def _no_type(word: str, span: Span) -> Diagnostic:
     return found(codes.UNKNOWN_TYPE, f"`{word}` is no type", span, hint=hint, fixes=fixes, allowed=_TYPES)
 
 
+def _method(at: Failure) -> Diagnostic | None:
+    """`#E1.text.lower()`."""
+    if at.last != "FIELD" or at.rest[:1] != "(":
+        return None
+    match = _METHOD_BEFORE.search(at.text, max(0, at.position - 128), at.position)
+    if match is None:
+        return None
+    span = at.span(match.start("name"), at.position)
+    message = f"values have no methods such as `.{match['name']}(…)`"
+    return found(
+        codes.UNEXPECTED, message, span, hint=f"a function stands in front: `{match['name']}({match['value']})`"
+    )
+
+
 def _bare_word(at: Failure) -> Diagnostic | None:
     if at.last not in ("NAME", "FIELD") or "LPAR" not in at.expected:
         return None
@@ -171,6 +186,9 @@ def _bare_word(at: Failure) -> Diagnostic | None:
     if at.rest[:1] == "[":
         hint = f'inside brackets, write `{word}("…")`; a tool call stands alone right of `=`, `fallback` or `else`'
         return found(codes.BARE_WORD, f"`{word}[…]` cannot stand here", span, hint=hint)
+    if word == "lambda":
+        hint = "items are told by a comprehension, `[#x.name for #x in list]`, an order by a selector, `by=.name`"
+        return found(codes.BARE_WORD, "there is no `lambda`", span, hint=hint)
     if at.rest[:1] in ("'", '"'):
         fix = replacing("remove it", at.span(match.start(), at.position), "")
         hint = "`#{name}` puts a value into a text; `\\\\` is a backslash"
@@ -330,6 +348,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     _left_side,
     _two_signs,
     _unknown_type,
+    _method,
     _bare_word,
     _inner_quote,
     after_names,

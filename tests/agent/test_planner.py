@@ -213,6 +213,21 @@ def test_a_refusal_is_not_asked_again():
     assert (caught.value.kind, len(plan.requests)) == ("refusal", 1)
 
 
+@pytest.mark.parametrize("written", ["#{len(#E1)} pages", "#{ E1 }", "about #region"])
+def test_a_text_that_was_to_hold_a_value_is_asked_for_again(written):
+    bad = GOOD.replace("Which port? #E1", f"Which port? #E1 {written}")
+    draft = plan([bad, GOOD], inputs={"region": "EU"})
+    assert draft.attempt == 2
+    assert "RW113" in plan.requests[1].text
+    assert written in plan.requests[1].text
+
+
+def test_an_escape_of_the_model_stays_one():
+    draft = plan([GOOD.replace("Which port? #E1", "Which port? #E1 \\#{len(E1)}")])
+    assert draft.attempt == 1
+    assert "\\#{len(E1)}" in draft.text
+
+
 def test_usage_and_text_of_every_attempt_are_heard():
     costs, heard = [], []
     first = scripted.text(BROKEN).costing(input_tokens=1000, output_tokens=90)

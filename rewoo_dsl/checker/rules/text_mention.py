@@ -51,8 +51,8 @@ def _texts(statement: Statement) -> Iterator[tuple[str, str]]:
         if isinstance(node, Constant) and isinstance(node.value, str) and "#" in node.value:
             yield at, node.value
         elif isinstance(node, Text):
-            # A blank for each reference, so that `#` and a name on both sides of one do not meet.
-            yield at, " ".join(part for part in node.parts if isinstance(part, str))
+            # References count inside the braces of `#{len(#E1)}` only: blanks keep them apart from a `#` before them.
+            yield at, "".join(part if isinstance(part, str) else f" {part.name} " for part in node.parts)
         else:
             stack.extend([(at + suffix, child) for suffix, child in children(node)][::-1])
 
