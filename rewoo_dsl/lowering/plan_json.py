@@ -38,7 +38,7 @@ class PlanData:
 def plan_from_json(source: str | bytes | dict[str, Any]) -> PlanData:
     """The plan that JSON text or data says. Never raises on any input."""
     try:
-        data = source if isinstance(source, dict) else _read(source)
+        data = source if isinstance(source, dict) else read_json(source)
     except (ValueError, RecursionError) as error:
         return _refused(codes.NOT_JSON, _first_line(error))
     if not isinstance(data, dict):
@@ -52,7 +52,12 @@ def plan_from_json(source: str | bytes | dict[str, Any]) -> PlanData:
     return PlanData(whole, tuple(_clauses_without_call(whole)))
 
 
-def _read(text: str | bytes) -> Any:
+def read_json(text: str | bytes) -> Any:
+    """JSON as strict as a plan needs it: no key twice, of which one would be lost, and no `NaN`.
+
+    Raises:
+        ValueError: it is none (`json.JSONDecodeError`, with the place), or not as strict.
+    """
     return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
 
 

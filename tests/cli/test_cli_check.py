@@ -70,6 +70,8 @@ def test_a_plan_as_json(rewoo: Rewoo, folder: Path) -> None:
     ended = rewoo("check", "plan.json")
     assert ended.code == 1
     assert "#E7" in ended.out
+    (folder / "twice.json").write_text('{"steps": [], "steps": []}')
+    assert "the key `steps` twice" in rewoo("check", "twice.json").err
     (folder / "broken.json").write_text('{"steps": [\n  oh')
     ended = rewoo("check", "broken.json")
     assert ended.code == 2

@@ -80,12 +80,16 @@ def _plan_in(source: Source) -> str | dict[str, Any]:
         return source.text
     import json
 
+    from ...lowering.plan_json import read_json  # imported late: most plans are text
+
     try:
-        data: dict[str, Any] = json.loads(source.text)
+        data: dict[str, Any] = read_json(source.text)
     except json.JSONDecodeError as error:
         raise WrongUse(f"{source.name}:{error.lineno}:{error.colno}: this is no JSON: {error.msg}") from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise WrongUse(f"{source.name}: this is no JSON that can be read: {error}") from None
+    except RecursionError:
+        raise WrongUse(f"{source.name}: this JSON is nested too deep to be a plan") from None
     return data
 
 
