@@ -50,6 +50,10 @@ class Target:
         return self.is_certain and self.signature.effect is Effect.WRITE
 
     @property
+    def surely_writes(self) -> bool:
+        return self.is_certain and self.signature.surely_writes
+
+    @property
     def may_retry(self) -> bool:
         return not self.is_certain or self.signature.may_retry
 

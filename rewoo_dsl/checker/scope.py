@@ -176,7 +176,7 @@ class Scope:
     @cached_property
     def order(self) -> Order:
         """In which order the steps can run, and the cycles that leave none."""
-        return order_of([self.needs(place) for place in range(len(self.plan.steps))])
+        return order_of(self._needs)
 
     @cached_property
     def types(self) -> Types:
@@ -195,6 +195,13 @@ class Scope:
 
     def needs(self, place: int) -> list[int]:
         """The places of the steps that a step names, itself left out, ascending."""
+        return self._needs[place]
+
+    @cached_property
+    def _needs(self) -> list[list[int]]:
+        return [self._needs_of(place) for place in range(len(self.plan.steps))]
+
+    def _needs_of(self, place: int) -> list[int]:
         found = (self.step_index(name) for name in self.statements[place].names)
         return sorted(one for one in found if one is not None and one != place)
 

@@ -112,6 +112,11 @@ class Signature(BaseModel):
         return self.positional
 
     @property
+    def surely_writes(self) -> bool:
+        """Whether it is said that the tool writes. Where nothing is said it is taken to, which is no reason to warn."""
+        return self.effect is Effect.WRITE and "effect" in self.model_fields_set
+
+    @property
     def may_retry(self) -> bool:
         return self.effect is Effect.READ or self.idempotent
 

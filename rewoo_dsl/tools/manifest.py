@@ -43,8 +43,13 @@ def manifest_schema() -> Schema:
 def dump_manifest(signatures: Mapping[str, Signature] | Iterable[Signature]) -> dict[str, Any]:
     """A manifest as plain JSON data. What has its default value is left out."""
     tools = signatures.values() if isinstance(signatures, Mapping) else signatures
-    dumped = [one.model_dump(mode="json", exclude_defaults=True) for one in tools]
-    return {"version": VERSION, "tools": dumped}
+    return {"version": VERSION, "tools": [_dumped(one) for one in tools]}
+
+
+def _dumped(one: Signature) -> dict[str, Any]:
+    """A write that was declared stays declared: an undeclared one is only taken for a write."""
+    said = {"effect": one.effect.value} if one.surely_writes else {}
+    return one.model_dump(mode="json", exclude_defaults=True) | said
 
 
 def read_manifest(text: str | bytes) -> dict[str, Signature]:

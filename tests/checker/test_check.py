@@ -107,7 +107,7 @@ def test_a_fix_makes_the_finding_go() -> None:
 def test_strict_reports_where_any_stops_the_checking() -> None:
     text = "input data: any\n#E1 = search(query=#data)\nreturn [#E1[0].title, #data.name]\n"
     assert codes(check(text, TOOLS)) == []
-    assert codes(check(text, TOOLS, strict=True)) == ["RW212", "RW212"]
+    assert codes(check(text, TOOLS, strict=True)) == ["RW212", "RW315", "RW212"]
 
 
 # --- plans that did not come as text -------------------------------------------------------------------------------

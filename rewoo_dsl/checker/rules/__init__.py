@@ -11,18 +11,22 @@ from ...diag.diagnostic import Diagnostic
 from ..scope import Scope
 from .argument_twice import argument_twice
 from .argument_type import argument_type
+from .broad_solve import broad_solve
 from .condition_type import condition_type
 from .declared_type import declared_type
 from .default_type import default_type
 from .dependency_cycle import dependency_cycle
+from .duplicate_call import duplicate_call
 from .duplicate_evidence import duplicate_evidence
 from .forward_reference import forward_reference
+from .fragile_fallback import fragile_fallback
 from .function_argument import function_argument
 from .loop_source import loop_source
 from .loop_variable_outside import loop_variable_outside
 from .missing_argument import missing_argument
 from .name_clash import name_clash
 from .nested_comprehension import nested_comprehension
+from .never_run import never_run
 from .null_read import null_read
 from .operand_type import operand_type
 from .over_budget import over_budget
@@ -38,12 +42,15 @@ from .too_many_items import too_many_items
 from .unbounded_loop import unbounded_loop
 from .unchecked import unchecked
 from .undefined_evidence import undefined_evidence
+from .unguarded_answer import unguarded_answer
 from .unknown_argument import unknown_argument
 from .unknown_field import unknown_field
 from .unknown_function import unknown_function
 from .unknown_tool import unknown_tool
+from .unordered_calls import unordered_calls
 from .unused_evidence import unused_evidence
 from .unused_subplan import unused_subplan
+from .write_before_read import write_before_read
 from .write_in_loop import write_in_loop
 
 Rule: TypeAlias = Callable[[Scope], Iterator[Diagnostic]]
@@ -84,12 +91,18 @@ MEANING: tuple[Rule, ...] = (
     retried_write,
     repeated_write,
     write_in_loop,
+    write_before_read,
+    unordered_calls,
+    duplicate_call,
+    fragile_fallback,
+    never_run,
     unused_evidence,
     unused_subplan,
+    broad_solve,
     over_budget,
 )
 
-STRICT: tuple[Rule, ...] = (unchecked,)
+STRICT: tuple[Rule, ...] = (unchecked, unguarded_answer)
 
 
 def host_rules() -> tuple[Rule, ...]:

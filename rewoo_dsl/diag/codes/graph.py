@@ -21,7 +21,8 @@ UNUSED_EVIDENCE = Code(
     summary="nobody reads the evidence of a step that has no other effect",
     explanation="""
 The plan says what it gives (`return`, or a `Solve:` that names evidence), and this step is no part of it: its calls are
-made for nothing. Steps that write are left alone, and so is every step of a plan whose `Solve:` names no evidence.
+made for nothing. The same holds for a step that only such steps read. Steps that write are left alone, and so is every
+step of a plan whose `Solve:` names no evidence.
 """,
     wrong='#E1 = search(query="rewoo")\n#E2 = search(query="react")\nreturn #E1\n',
     right='#E1 = search(query="rewoo")\n#E2 = search(query="react")\nreturn [#E1, #E2]\n',
@@ -80,6 +81,52 @@ What a list holds is often known only at run time, and so is then what is writte
     severity=Severity.WARNING,
 )
 
+WRITE_BEFORE_READ = Code(
+    number="RW307",
+    slug="write-before-read",
+    summary="a write that cannot be taken back, before a read that may fail and could come first",
+    explanation="""
+When the read fails there is no answer, and the write has happened all the same. A read that needs nothing of the write
+can come first: `after` makes the write wait for it. A `fallback` on the read or `approve` on the write settles it too.
+""",
+    wrong=(
+        '#E1 = send_email(to=["a@example.org"], subject="News", body="Soon.")\n'
+        '#E2 = search(query="rewoo")\nreturn [#E1, #E2]\n'
+    ),
+    right=(
+        '#E1 = search(query="rewoo")\n'
+        '#E2 = send_email(to=["a@example.org"], subject="News", body="Soon.") after #E1\nreturn [#E1, #E2]\n'
+    ),
+    severity=Severity.WARNING,
+)
+
+UNORDERED_CALLS = Code(
+    number="RW308",
+    slug="unordered-calls",
+    summary="a write and another call on the same thing, in no order",
+    explanation="""
+Steps run side by side unless one reads the other. Two calls on the same thing (the same tool, or tools of one family,
+with the same first argument), one of which writes, then meet in an order that changes from run to run. No data says
+which comes first, so `after` has to.
+""",
+    wrong='#E1 = save(key="a", text="one")\n#E2 = save(key="a", text="two")\nreturn [#E1, #E2]\n',
+    right='#E1 = save(key="a", text="one")\n#E2 = save(key="a", text="two") after #E1\nreturn [#E1, #E2]\n',
+    severity=Severity.WARNING,
+)
+
+DUPLICATE_CALL = Code(
+    number="RW309",
+    slug="duplicate-call",
+    summary="a reading call that an earlier step makes with the same arguments",
+    explanation="""
+Evidence can be read as often as one likes, so the same question need not be asked twice. Where something has changed in
+between, say so with `after`; calls of models are left alone.
+""",
+    wrong='#E1 = search(query="rewoo")\n#E2 = search(query="rewoo")\nreturn [#E1, #E2]\n',
+    right='#E1 = search(query="rewoo")\nreturn [#E1, #E1[0].title]\n',
+    severity=Severity.WARNING,
+)
+
 SUBPLAN_MISSING = Code(
     number="RW310",
     slug="subplan-missing",
@@ -123,6 +170,64 @@ to show this, so there is no example here.
 """,
 )
 
+FRAGILE_FALLBACK = Code(
+    number="RW314",
+    slug="fragile-fallback",
+    summary="a fallback that reads a step which may fail itself",
+    explanation="""
+A step needs whatever it names, in its fallback too, and is blocked when one of its needs has failed. A fallback that
+reads another call's evidence therefore makes the step weaker: if that call fails, this one is never made. A call that
+is written right after `fallback` is made only when it is needed.
+""",
+    wrong=(
+        '#E1 = Wikipedia[Milhouse]\n#E2 = search(query="Milhouse") fallback [{title: "", url: "", text: #E1}]\n'
+        "return #E2\n"
+    ),
+    right='#E1 = search(query="Milhouse") fallback Wikipedia[Milhouse]\nreturn #E1\n',
+    severity=Severity.WARNING,
+)
+
+UNGUARDED_ANSWER = Code(
+    number="RW315",
+    slug="unguarded-answer",
+    summary="calls whose failure leaves the plan without an answer",
+    explanation="""
+`return` needs these calls, and nothing stands in when one of them fails. Most plans are like that, so this is a note,
+and only `--strict` shows it; which is why there is no example here.
+""",
+    severity=Severity.NOTE,
+)
+
+BROAD_SOLVE = Code(
+    number="RW316",
+    slug="broad-solve",
+    summary="a `Solve:` that names no evidence where there is much of it",
+    explanation="""
+Such a `Solve:` is shown all evidence. With more than 12 steps, or with lists of more than 20 results, that costs many
+tokens and hides what matters; a field of the evidence (`#E3.summary`) is often all that is needed.
+""",
+    wrong=(
+        "input topics: list[str]\n#E1 = search(query=#t) for #t in #topics max 50\nSolve: What do these pages say?\n"
+    ),
+    right=(
+        "input topics: list[str]\n#E1 = search(query=#t) for #t in #topics max 50\n"
+        "Solve: What do these pages say? #{E1[*][0].title}\n"
+    ),
+    severity=Severity.WARNING,
+)
+
+NEVER_RUN = Code(
+    number="RW317",
+    slug="never-run",
+    summary="a step that never does its work",
+    explanation="""
+Its condition is the word `false`, or its list is always empty. Such a step is often left over from trying things out.
+""",
+    wrong='#E1 = search(query="rewoo") if false\nreturn #E1\n',
+    right='input deep: bool\n#E1 = search(query="rewoo") if #deep\nreturn #E1\n',
+    severity=Severity.WARNING,
+)
+
 CODES: tuple[Code, ...] = (
     DEPENDENCY_CYCLE,
     UNUSED_EVIDENCE,
@@ -130,8 +235,15 @@ CODES: tuple[Code, ...] = (
     RETRIED_WRITE,
     REPEATED_WRITE,
     WRITE_IN_LOOP,
+    WRITE_BEFORE_READ,
+    UNORDERED_CALLS,
+    DUPLICATE_CALL,
     SUBPLAN_MISSING,
     SUBPLAN_PATH,
     SUBPLAN_CYCLE,
     SUBPLAN_WITHOUT_RETURN,
+    FRAGILE_FALLBACK,
+    UNGUARDED_ANSWER,
+    BROAD_SOLVE,
+    NEVER_RUN,
 )

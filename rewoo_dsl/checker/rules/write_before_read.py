@@ -1,0 +1,48 @@
+from collections.abc import Iterator
+
+from ...diag.diagnostic import Diagnostic, Related, Severity
+from ..reach import behind, for_the_answer, may_fail, may_write
+from ..scope import CallSite, Scope, Statement
+
+
+def write_before_read(scope: Scope) -> Iterator[Diagnostic]:
+    """RW307: a write that cannot be taken back, before a read that may fail and could come first.
+
+    The answer needs the read, or it would not matter. Reads that need a write, be it by `after`, are left alone: they
+    are meant to come later. So are writes that a person approves, and plans that were not written in an order.
+    """
+    last = _last_free_read(scope) if scope.in_text_order else None
+    if last is None or last.step is None:
+        return
+    for site in scope.calls:
+        if site.statement.index < last.index and _is_final(site):
+            yield Diagnostic(
+                code="RW307",
+                severity=Severity.WARNING,
+                message=f"`{site.call.tool}` writes although #{last.step.name}, which the answer needs, may still fail",
+                at=site.at,
+                hint=f"add `after #{last.step.name}` and move the step down, or give #{last.step.name} a `fallback`",
+                related=(Related(message="this read may fail", at=last.at),),
+            )
+
+
+def _last_free_read(scope: Scope) -> Statement | None:
+    """The last step of the plan that only reads, may fail, is needed for the answer and comes from no write."""
+    if not any(_is_final(site) for site in scope.calls):
+        return None
+    bound, wanted = behind(scope, may_write), for_the_answer(scope)
+    for statement in reversed(scope.statements[: len(scope.plan.steps)]):
+        if statement.index in wanted and statement.index not in bound and may_fail(statement):
+            return statement
+    return None
+
+
+def _is_final(site: CallSite) -> bool:
+    step = site.statement.step
+    return (
+        site.target is not None
+        and site.target.surely_writes
+        and not site.target.may_retry
+        and step is not None
+        and step.approve is None
+    )
