@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from rewoo_dsl.diag.findings import Findings
+from rewoo_dsl.evals.report import PlanReport
 from rewoo_dsl.ir.expr import Action, Expr
 from rewoo_dsl.ir.plan import Plan, Prompt
 from rewoo_dsl.ir.policy import policy_schema
@@ -53,6 +54,7 @@ def _with_names(schema: Any, names: dict[str, str]) -> Any:
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "plan": plan_schema,
     "diagnostics": lambda: DIALECT | Findings.model_json_schema(mode="serialization"),
+    "report": lambda: DIALECT | PlanReport.model_json_schema(mode="serialization"),
     "events": event_schema,
     "tools": manifest_schema,
     "policy": policy_schema,

@@ -15,6 +15,7 @@ SHOWN = [code for code in CODES.values() if code.wrong]
 DIGITS = {
     "syntax": "0",
     "structure": "0",
+    "batch": "0",
     "dialects": "0",
     "names": "1",
     "types": "2",

@@ -24,7 +24,7 @@ def test_the_checked_in_schemas_are_up_to_date() -> None:
     assert runpy.run_path(str(GENERATOR))["stale"]() == []
 
 
-@pytest.mark.parametrize("name", ["plan", "diagnostics", "events", "tools"])
+@pytest.mark.parametrize("name", ["plan", "diagnostics", "report", "events", "tools"])
 def test_each_is_a_json_schema(name: str) -> None:
     Draft202012Validator.check_schema(schema(name))
 

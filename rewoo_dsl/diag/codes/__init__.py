@@ -5,13 +5,14 @@ RW8 models. A number is never used again for something else. `EXAMPLE_TOOLS` is 
 codes are checked against.
 """
 
-from . import budget, dialects, flow, graph, models, names, run, structure, syntax, tools, types
+from . import batch, budget, dialects, flow, graph, models, names, run, structure, syntax, tools, types
 from ._code import Code
 from ._example_tools import EXAMPLE_TOOLS
 
 FAMILIES: dict[str, tuple[Code, ...]] = {
     "syntax": syntax.CODES,
     "structure": structure.CODES,
+    "batch": batch.CODES,
     "dialects": dialects.CODES,
     "names": names.CODES,
     "types": types.CODES,

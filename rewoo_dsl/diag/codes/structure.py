@@ -1,4 +1,4 @@
-"""RW050 to RW079: statements that can be read, but do not stand where or as they must. Found by `lowering`."""
+"""RW050 to RW069: statements that can be read, but do not stand where or as they must. Found by `lowering`."""
 
 from ..diagnostic import Severity
 from ._code import Code

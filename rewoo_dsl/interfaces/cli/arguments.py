@@ -33,6 +33,9 @@ class Options(argparse.Namespace):
     code: str | None = None
     output: str | None = None
     input: list[str]
+    jsonl: str | None = None
+    gold: str | None = None
+    jobs: int | None = None
     dialect: str | None = None
     to: str | None = None
     tools: str | None = None
@@ -114,7 +117,12 @@ def _overview() -> argparse.ArgumentParser:
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a plan; `-` is standard input")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="a plan; `-` is standard input")
+    parser.add_argument(
+        "--jsonl", metavar="FILE", help="many plans: lines of JSON with `id` and `plan`; gives a line of JSON for each"
+    )
+    parser.add_argument("--gold", metavar="FILE", help="with --jsonl: reference plans by `id` to compare with")
+    parser.add_argument("--jobs", type=int, metavar="N", help="with --jsonl: processes to use; default: one a core")
     _dialect_option(parser)
     _tools_option(parser)
     _docs_options(parser)

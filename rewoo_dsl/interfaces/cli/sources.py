@@ -2,7 +2,10 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from ..._record import record
 from .exits import WrongUse
@@ -33,17 +36,28 @@ def read_source(name: str) -> Source:
     return Source(shown, text, None if name == STDIN else Path(name))
 
 
-def _bytes(name: str, shown: str) -> bytes:
+@contextmanager
+def opened(name: str) -> Iterator[BinaryIO]:
+    """The bytes of the file `name`, or of standard input. Raises `WrongUse` when it cannot be opened."""
+    if name == STDIN:
+        yield sys.stdin.buffer
+        return
     try:
-        if name == STDIN:
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with open(name, "rb") as file:
-                data = file.read(MAX_BYTES + 1)
+        stream = open(name, "rb")  # noqa: SIM115  # closed below, where errors are those of whoever reads
     except OSError as error:
-        raise WrongUse(f"{shown}: {_reason(error)}") from None
+        raise WrongUse(f"{name}: {_reason(error)}") from None
     except ValueError as error:  # a NUL byte in the name
-        raise WrongUse(f"{shown!r}: {error}") from None
+        raise WrongUse(f"{name!r}: {error}") from None
+    with stream:
+        yield stream
+
+
+def _bytes(name: str, shown: str) -> bytes:
+    with opened(name) as stream:
+        try:
+            data = stream.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise WrongUse(f"{shown}: {_reason(error)}") from None
     if len(data) > MAX_BYTES:
         raise WrongUse(f"{shown}: larger than {MAX_BYTES >> 20} MiB")
     return data

@@ -1,0 +1,160 @@
+"""`rewoo check --jsonl`: a line for each plan, in order and byte for byte the same, and a summary beside it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_process import Ended, Rewoo
+
+SAMPLE = Path(__file__).parents[1] / "data" / "corpus"
+COMPILED = '1. search(query="a")\n2. math(problem="twice $1")\n3. join()<END_OF_PLAN>'
+BROKEN = COMPILED.replace("$1", "$7")
+
+
+def lines(*rows: Any) -> str:
+    return "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows)
+
+
+def reports(ended: Ended) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in ended.out.splitlines()]
+
+
+def sample(most: int | None = None) -> str:
+    """The sample of the corpus, so many plans in each format, with some lines in it that are none."""
+    texts = [path.read_text(encoding="utf-8").splitlines(keepends=True) for path in sorted(SAMPLE.glob("*.jsonl"))]
+    plans = [line for text in texts for line in text[:most]]
+    return "".join([*plans[:3], "\n", "no line\n", *plans[3:], lines({"id": "x"}, {"id": "y", "plan": "?"})])
+
+
+def test_every_line_gives_one_in_order(process: Rewoo, folder: Path) -> None:
+    text = lines(
+        {"id": "a", "plan": COMPILED}, "oh", {"id": 3, "plan": BROKEN}, {"id": "d", "plan": "", "dialect": "x"}
+    )
+    (folder / "plans.jsonl").write_text(text)
+    ended = process("check", "--jsonl", "plans.jsonl")
+    assert ended.code == 1
+    found = reports(ended)
+    assert [(one["line"], one["id"], one["ok"], one["steps"]) for one in found] == [
+        (1, "a", True, 2),
+        (2, None, False, 0),
+        (3, 3, False, 2),
+        (4, "d", False, 0),
+    ]
+    assert [[each["code"] for each in one["diagnostics"]] for one in found] == [[], ["RW070"], ["RW101"], ["RW071"]]
+    assert "4 plans: 1 sound (25.0%), 3 with errors" in ended.err
+
+
+def test_sound_plans_are_fine_and_quiet_says_nothing(rewoo: Rewoo) -> None:
+    ended = rewoo("check", "-q", "--jsonl", "-", stdin=lines({"id": "a", "plan": COMPILED}))
+    assert (ended.code, ended.err) == (0, "")
+    assert rewoo("check", "-q", "--jsonl", "-", stdin="").code == 0
+
+
+def test_the_report_and_its_summary_do_not_change_unseen(
+    rewoo: Rewoo, folder: Path, golden: Callable[[str, str], None]
+) -> None:
+    (folder / "plans.jsonl").write_text(sample(2), encoding="utf-8")
+    ended = rewoo("check", "--jsonl", "plans.jsonl", "--jobs", "1")
+    golden("cli/batch.jsonl", ended.out)
+    golden("cli/batch.txt", ended.err)
+
+
+def test_it_is_the_same_on_every_run_and_with_any_number_of_processes(process: Rewoo, folder: Path) -> None:
+    (folder / "plans.jsonl").write_text(sample() * 3, encoding="utf-8")
+    first, *others = (process("check", "--jsonl", "plans.jsonl", "--jobs", jobs) for jobs in "1223")
+    assert all(other == first for other in others)
+    assert len(first.out.splitlines()) > 200
+
+
+def test_tools_may_stand_beside_the_batch_or_above_it(rewoo: Rewoo, folder: Path) -> None:
+    (folder / "tools").mkdir()
+    (folder / "plans").mkdir()
+    (folder / "tools" / "list.json").write_text('[{"name": "search"}]')
+    rows = [
+        {"id": at, "plan": COMPILED, "tools_ref": at} for at in ("tools/list.json", "../tools/list.json", "no.json")
+    ]
+    for where in ("plans/plans.jsonl", "plans.jsonl"):
+        (folder / where).write_text(lines(*rows))
+        known, outside, missing = reports(rewoo("check", "--jsonl", where))
+        assert [one["code"] for one in known["diagnostics"]] == ["RW108"]
+        assert [one["code"] for one in outside["diagnostics"]] == ["RW072"]
+        assert "leads out of" in outside["diagnostics"][0]["message"]
+        assert [one["code"] for one in missing["diagnostics"]] == ["RW072"]
+
+
+def test_tools_of_the_command_line_are_for_lines_without(rewoo: Rewoo) -> None:
+    rows = [
+        {"id": "a", "plan": COMPILED},
+        {"id": "b", "plan": COMPILED, "tools": [{"name": "search"}, {"name": "math"}]},
+    ]
+    ended = rewoo("check", "--jsonl", "-", "--tools", "my_tools:registry", stdin=lines(*rows))
+    assert [one["ok"] for one in reports(ended)] == [False, True]
+    assert "math                                  1 of 2 calls" in ended.err
+
+
+def test_plans_are_compared_with_reference_plans(rewoo: Rewoo, folder: Path) -> None:
+    (folder / "gold.jsonl").write_text(
+        lines(
+            {"id": "a", "plan": '#S = search(query="a")\n#M = math(problem="twice #{S}")\n'},
+            {"id": "b", "gold": COMPILED},
+            {"id": "c", "expected": {"steps": 2}},
+        )
+    )
+    rows = [{"id": "a", "plan": COMPILED}, {"id": "b", "plan": BROKEN}, {"id": "z", "plan": COMPILED}]
+    ended = rewoo("check", "--jsonl", "-", "--gold", "gold.jsonl", stdin=lines(*rows))
+    same, broken, without = (one["score"] for one in reports(ended))
+    assert same == {"nodes": 1.0, "edges": 1.0, "arguments": 1.0, "total": 1.0}
+    assert broken == {"nodes": 1.0, "edges": 0.0, "arguments": 0.5, "total": 0.6667}
+    assert without is None
+    assert "F1 against 2 reference plans, mean: nodes 1.0000, edges 0.5000, arguments 0.7500, total 0.8334" in ended.err
+    assert "1 of 3 reference plans have no plan here" in ended.err
+
+
+def test_warnings_fail_when_strict(rewoo: Rewoo) -> None:
+    text = lines({"id": "a", "plan": COMPILED, "gold": 7})
+    assert rewoo("check", "--jsonl", "-", stdin=text).code == 0
+    assert rewoo("check", "--strict", "--jsonl", "-", stdin=text).code == 1
+    assert rewoo("check", "--fail-on", "warning", "--jsonl", "-", stdin=text).code == 1
+    assert rewoo("check", "--fail-on", "never", "--jsonl", "-", stdin="oh\n").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("check",), "which plan?"),
+        (("check", "a.rewoo", "--gold", "g"), "which plan?"),
+        (("check", "--jsonl", "plans.jsonl", "a.rewoo"), "no other files"),
+        (("check", "--jsonl", "plans.jsonl", "--json"), "a format of its own"),
+        (("check", "--jsonl", "plans.jsonl", "--jobs", "0"), "at least one process"),
+        (("check", "--jsonl", "plans.jsonl", "--from", "latin"), "there is no such format"),
+        (("check", "--jsonl", "none.jsonl"), "none.jsonl: no such file"),
+        (("check", "--jsonl", "plans.jsonl", "--gold", "none.jsonl"), "none.jsonl: no such file"),
+        (("check", "--jsonl", "plans.jsonl", "--gold", "bad.jsonl"), "bad.jsonl:2: the line has no `gold`"),
+        (
+            ("check", "--jsonl", "plans.jsonl", "--gold", "twice.jsonl"),
+            "twice.jsonl:2: there is another reference plan",
+        ),
+    ],
+)
+def test_wrong_use(rewoo: Rewoo, folder: Path, words: tuple[str, ...], said: str) -> None:
+    row = {"id": "a", "plan": COMPILED}
+    (folder / "plans.jsonl").write_text(lines(row))
+    (folder / "bad.jsonl").write_text(lines(row, {"id": "b"}))
+    (folder / "twice.jsonl").write_text(lines(row, row))
+    ended = rewoo(*words)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+
+
+def test_a_line_that_is_too_long_is_one_line(rewoo: Rewoo) -> None:
+    text = lines({"id": "a", "plan": COMPILED}, {"id": "b", "plan": "x" * (33 << 20)}, {"id": "c", "plan": COMPILED})
+    found = reports(rewoo("check", "--jsonl", "-", "--jobs", "1", stdin=text))
+    assert [(one["line"], one["id"], one["ok"]) for one in found] == [(1, "a", True), (2, None, False), (3, "c", True)]
+
+
+def test_odd_bytes_and_a_byte_order_mark(rewoo: Rewoo) -> None:
+    text = b"\xef\xbb\xbf" + lines({"id": "a", "plan": COMPILED}).encode() + b'{"id": "\xff"}\r\n\x00\n'
+    found = reports(rewoo("check", "--jsonl", "-", stdin=text))
+    assert [(one["id"], one["ok"]) for one in found] == [("a", True), (None, False), (None, False)]
