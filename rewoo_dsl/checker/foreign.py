@@ -7,11 +7,13 @@ so a text that its grammar takes as it stands is ours, whatever else it may look
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from .._record import record
 from ..ir.expr import Call
 from ..ir.plan import Plan
+from ..ir.policy import Policy
 from ..ir.signature import Signature
 from ..lowering.dialects import AUTO, DIALECTS, Imported, read, recognise
 from ..lowering.plan_json import plan_from_json
@@ -69,6 +71,8 @@ def check_as(
     *,
     from_model: bool = False,
     strict: bool = False,
+    policy: Policy | None = None,
+    request: str | None = None,
 ) -> Judged:
     """What can be said of a plan in the format `dialect` before its first call. Raises for no text whatever.
 
@@ -77,17 +81,19 @@ def check_as(
         tools: signatures by name, or None where nobody knows them.
         from_model: a model wrote the plan: stricter sizes.
         strict: whatever has to be put right while reading is an error.
+        policy: what the host lets any plan do; `request` is the task in the words of the person who asked.
 
     Raises:
         ValueError: when there is no format of that name.
     """
+    judge = partial(check, from_model=from_model, strict=strict, policy=policy, request=request)
     known = format_of(text) if dialect == AUTO else dialect
     if known == OWN:
-        return _own(text, tools, from_model=from_model, strict=strict)
+        return _own(text, tools, judge, strict=strict)
     limits = MODEL if from_model else FILE
     imported = read(text, known or AUTO, tools=tools, limits=limits, strict=strict)
     signatures = None if tools is None else imported.signatures(tools)
-    report = check(imported, signatures, from_model=from_model, strict=strict)
+    report = judge(imported, signatures)
     return Judged(
         dialect=imported.dialect,
         report=report,
@@ -109,13 +115,13 @@ def format_of(text: str) -> str | None:
     return OWN if is_ours else likely
 
 
-def _own(text: str, tools: Mapping[str, Signature] | None, *, from_model: bool, strict: bool) -> Judged:
+def _own(text: str, tools: Mapping[str, Signature] | None, judge: Callable[..., Report], *, strict: bool) -> Judged:
     if not _OUR_JSON.match(text):
-        return _ours(check(text, tools, from_model=from_model, lenient=not strict, strict=strict))
+        return _ours(judge(text, tools, lenient=not strict))
     data = plan_from_json(text)
     if data.plan is None:
         return Judged(OWN, Report(data.diagnostics, text=text))
-    return _ours(check(data.plan, tools, from_model=from_model, strict=strict).extended(data.diagnostics))
+    return _ours(judge(data.plan, tools).extended(data.diagnostics))
 
 
 def _ours(report: Report) -> Judged:

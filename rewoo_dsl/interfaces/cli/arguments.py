@@ -52,6 +52,9 @@ class Options(argparse.Namespace):
     fail_on: Literal["error", "warning", "note", "never"] | None = None
     baseline: str | None = None
     write_baseline: bool = False
+    bounds: bool = False
+    policy: str | None = None
+    request: str | None = None
     dry_run: bool = False
     solve: bool = False
     show_plan: bool = False
@@ -136,6 +139,15 @@ def _check(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--baseline", metavar="FILE", help="only findings that are not in FILE count")
     parser.add_argument("--write-baseline", action="store_true", help="write all findings into the baseline")
+    parser.add_argument("--bounds", action="store_true", help="show what the plan may cost, from the least to the most")
+    _policy_options(parser)
+
+
+def _policy_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--policy", metavar="FILE", help="what the host lets any plan do, as JSON")
+    parser.add_argument(
+        "--request", metavar="TEXT", help="the task in the person's words, where protected values must occur"
+    )
 
 
 def _import(parser: argparse.ArgumentParser) -> None:

@@ -1,8 +1,10 @@
 """From a source to a checked plan, and its findings to the reader: what `check`, `run` and `graph` have in common."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from ..._record import Record, record
 from ...checker import Report, check
@@ -11,8 +13,11 @@ from ...diag.errors import PlanError
 from ...diag.pages import Page
 from ...ir.signature import Signature
 from .exits import WrongUse
-from .sources import Folder, Source, folder_of
+from .sources import Folder, Source, folder_of, read_source
 from .terminal import Terminal
+
+if TYPE_CHECKING:
+    from ...ir.policy import Policy
 
 
 @record
@@ -42,13 +47,17 @@ def check_source(
     dialect: str | None = None,
     from_model: bool = False,
     strict: bool = False,
+    policy: Policy | None = None,
+    request: str | None = None,
 ) -> Checked:
     """What the checker says of the plan in `source`, text or JSON. Raises `WrongUse` for JSON that is none.
 
     With a `dialect`, of the plan that the text says in that format.
     """
     if dialect is not None:
-        return _check_foreign(source, tools, dialect, from_model=from_model, strict=strict)
+        return _check_foreign(
+            source, tools, dialect, from_model=from_model, strict=strict, policy=policy, request=request
+        )
     folder, plan = Folder(folder_of(source)), _plan_in(source)
     report = check(
         plan,
@@ -58,19 +67,42 @@ def check_source(
         lenient=not strict,
         strict=strict,
         path=None if source.path is None else source.path.name,
+        policy=policy,
+        request=request,
     )
     shown = tuple(_with_whole_path(one, folder) for one in report.diagnostics)
     text = plan if isinstance(plan, str) else None
     return Checked(source, report, shown, text, {_whole(path, folder): text for path, text in folder.texts.items()})
 
 
-def _check_foreign(
-    source: Source, tools: Mapping[str, Signature] | None, dialect: str, *, from_model: bool, strict: bool
-) -> Checked:
+def read_policy_file(name: str | None) -> Policy | None:
+    """The policy in a file, None without one. Raises `WrongUse` with all that is wrong in it."""
+    if name is None:
+        return None
+    from ...ir.policy import PolicyError, read_policy  # imported late: few checks have one
+
+    source = read_source(name)
+    try:
+        return read_policy(source.text)
+    except PolicyError as error:
+        told = "\n".join(f"{source.name}{one.at or ''}: {one.code} {one.message}" for one in error.diagnostics)
+        raise WrongUse(f"the policy cannot be used\n{told}") from None
+
+
+class _How(TypedDict):
+    """How a plan is checked, whatever its format."""
+
+    from_model: bool
+    strict: bool
+    policy: Policy | None
+    request: str | None
+
+
+def _check_foreign(source: Source, tools: Mapping[str, Signature] | None, dialect: str, **how: Unpack[_How]) -> Checked:
     from ...checker.foreign import check_as  # imported late: our own plans are read without the others' readers
     from .formats import known_format
 
-    judged = check_as(source.text, known_format(dialect), tools, from_model=from_model, strict=strict)
+    judged = check_as(source.text, known_format(dialect), tools, **how)
     return Checked(source, judged.report, judged.report.diagnostics, judged.report.text, {})
 
 

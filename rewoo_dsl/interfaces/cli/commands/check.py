@@ -9,7 +9,7 @@ from ....diag.severities import FailOn, at_levels, is_failure
 from ....ir.signature import Signature
 from ..arguments import Options
 from ..exits import FINE, FOUND, WrongUse
-from ..plans import Checked, check_source, show_findings
+from ..plans import Checked, check_source, read_policy_file, show_findings
 from ..project import Projects
 from ..sources import Source, read_source
 from ..terminal import Terminal
@@ -17,12 +17,8 @@ from ..toolset import named_tools
 
 
 def execute(options: Options, terminal: Terminal) -> int:
-    if options.jsonl is not None:
-        from ..batch import check_batch
-
-        return check_batch(options, terminal)
-    if not options.files or options.gold is not None or options.jobs is not None:
-        raise WrongUse("which plan? (files, or --jsonl, with which alone --gold and --jobs go)")
+    if options.bounds and options.format in _FORMATS and options.format != "json":
+        raise WrongUse(f"--bounds goes with --format text, short or json, not with {options.format}")
     if options.write_baseline and options.baseline is None:
         raise WrongUse("--write-baseline needs --baseline FILE")
     judged = _judged([read_source(name) for name in options.files], options, terminal)
@@ -30,11 +26,15 @@ def execute(options: Options, terminal: Terminal) -> int:
         if options.write_baseline:
             return _keep(judged, options.baseline, terminal)
         judged = _beyond(judged, options.baseline, terminal)
-    if options.format in _FORMATS:
+    if options.format == "json" and options.bounds:
+        terminal.give(_json_with_bounds(judged))
+    elif options.format in _FORMATS:
         terminal.give(_FORMATS[options.format](judged))
     else:
         for one in judged:
             _give(one.checked, options, terminal)
+            if options.bounds:
+                _give_bounds(one.checked, terminal)
         if not options.quiet:
             _say_unchecked(judged, terminal)
     return FOUND if any(one.fails(finding) for one in judged for finding in one.checked.diagnostics) else FINE
@@ -53,6 +53,7 @@ class Judged:
 
 def _judged(sources: Sequence[Source], options: Options, terminal: Terminal) -> list[Judged]:
     judged = []
+    policy = read_policy_file(options.policy)
     projects = Projects()
     tools: dict[str | None, Mapping[str, Signature] | None] = {}
     for source in sources:
@@ -66,7 +67,13 @@ def _judged(sources: Sequence[Source], options: Options, terminal: Terminal) -> 
             named = named_tools(wanted)
             tools[wanted.tools] = None if named is None else named.signatures
         checked = check_source(
-            source, tools[wanted.tools], dialect=wanted.dialect, from_model=wanted.from_model, strict=wanted.strict
+            source,
+            tools[wanted.tools],
+            dialect=wanted.dialect,
+            from_model=wanted.from_model,
+            strict=wanted.strict,
+            policy=policy,
+            request=wanted.request,
         )
         leveled = replace(checked, diagnostics=at_levels(checked.diagnostics, project.levels))
         judged.append(Judged(leveled, wanted.fail_on or "error"))
@@ -107,6 +114,14 @@ def _give(checked: Checked, options: Options, terminal: Terminal) -> None:
     terminal.say(f"{checked.source.name}: {summary(checked.diagnostics)}")
 
 
+def _give_bounds(checked: Checked, terminal: Terminal) -> None:
+    from ..costs import told
+
+    bounds = checked.report.bounds
+    if bounds is not None:
+        terminal.give(told(bounds))
+
+
 def _say_unchecked(judged: Sequence[Judged], terminal: Terminal) -> None:
     for what in dict.fromkeys(what for one in judged for what in one.checked.report.unchecked):
         terminal.say(f"not checked: {what}")
@@ -131,6 +146,15 @@ def _json(judged: Sequence[Judged]) -> str:
     documents = [findings(one.diagnostics, one.text, file=one.file, sources=one.sources) for one in pages]
     everything = Findings(diagnostics=tuple(finding for one in documents for finding in one.diagnostics))
     return everything.model_dump_json(indent=2) + "\n"
+
+
+def _json_with_bounds(judged: Sequence[Judged]) -> str:
+    """The findings, and beside them what each plan may cost; null where there is no plan."""
+    import json
+
+    bounds = {one.checked.source.name: one.checked.report.bounds for one in judged}
+    tables = {name: None if table is None else table.as_data() for name, table in bounds.items()}
+    return json.dumps({**json.loads(_json(judged)), "bounds": tables}, ensure_ascii=False, indent=2) + "\n"
 
 
 def _sarif(judged: Sequence[Judged]) -> str:

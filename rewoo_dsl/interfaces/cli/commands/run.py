@@ -13,7 +13,7 @@ from ....interpreter import Result, run
 from ....ir.linked import LinkedPlan
 from ..answers import answer_data, give_answer, known_values, say_spent, spent_data
 from ..arguments import Options
-from ..dry_run import told
+from ..dry_run import foretold, told
 from ..exits import FINE, FOUND, STOPPED, WrongUse
 from ..inputs import read_inputs
 from ..means import code_of, refuse_without_model, somebody_to_ask
@@ -37,7 +37,12 @@ def execute(options: Options, terminal: Terminal) -> int:
     linked = checked.report.require()
     inputs = read_inputs(options.input, linked.plan)
     if options.dry_run:
-        terminal.give(told(linked))
+        bounds = checked.report.bounds
+        assert bounds is not None  # there is a plan, and it has no errors
+        if options.format == "json":
+            terminal.give(json.dumps(foretold(linked, bounds), ensure_ascii=False, indent=2) + "\n")
+        else:
+            terminal.give(told(linked, bounds))
         return FINE
     registry = code_of(tools, options)
     refuse_without_model(linked, tools)
