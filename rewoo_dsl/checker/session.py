@@ -12,6 +12,7 @@ from ..ir.plan import Plan, Use
 from ..ir.signature import Signature
 from . import subplans
 from .callables import Target
+from .ignoring import MARK, Outlook, without_ignored
 from .link import link
 from .naming import with_names
 from .reading import Reading, as_reading
@@ -57,7 +58,7 @@ class Session:
         """Findings, and the linked plan where there are no errors. `use` paths are relative to `file`."""
         plan = reading.plan
         if plan is None:
-            return Outcome(self._report(reading, ()))
+            return Outcome(self._report(reading, (), from_model=from_model))
         found: list[Diagnostic] = []
         scope = Scope(
             plan=plan,
@@ -76,7 +77,7 @@ class Session:
             found.extend(rule(scope))
         reading = replace(reading, diagnostics=tuple(with_names(reading, scope.target)))
         sound = not any(one.is_error for one in (*reading.diagnostics, *found))
-        report = self._report(reading, found, link(scope) if sound else None, scope)
+        report = self._report(reading, found, link(scope) if sound else None, scope, from_model=from_model)
         if not sound or plan.result is None or not name:  # nobody calls the plan that was asked about
             return Outcome(report)
         target = subplans.as_target(scope, name, linked=report.linked)
@@ -88,10 +89,17 @@ class Session:
         found: Iterable[Diagnostic],
         linked: LinkedPlan | None = None,
         scope: Scope | None = None,
+        *,
+        from_model: bool,
     ) -> Report:
         has_calls = scope is not None and any(True for _ in scope.calls)
+        diagnostics = located([*reading.diagnostics, *found], reading.find)
+        if reading.document is not None and reading.text is not None and MARK in reading.text:
+            is_whole = scope is not None and scope.is_whole and (self.tools is not None or not has_calls)
+            outlook = Outlook(is_whole, self.strict, from_model)
+            diagnostics = located(without_ignored(diagnostics, reading.text, reading.document, outlook), reading.find)
         return Report(
-            diagnostics=tuple(located([*reading.diagnostics, *found], reading.find)),
+            diagnostics=tuple(diagnostics),
             plan=reading.plan,
             linked=linked,
             text=reading.text,

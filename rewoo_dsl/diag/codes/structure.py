@@ -164,6 +164,34 @@ UNKNOWN_VERSION = Code(
     right='rewoo 1\n#E1 = search(query="rewoo")\nreturn #E1\n',
 )
 
+UNKNOWN_IGNORE = Code(
+    number="RW064",
+    slug="unknown-ignore",
+    summary="a `rewoo:` comment that cannot be understood",
+    explanation="""
+`// rewoo: ignore RW302` accepts what the check says of one statement: behind it, or on a line of its own above it and
+its `Plan:` lines. `// rewoo: ignore-file RW302`, above the first statement, is about the whole plan. Several codes are
+divided by commas, each by its number or its name; what follows ` -- ` is a reason, for people.
+""",
+    wrong='#E1 = search(query="rewoo") // rewoo: ignore RW999\nreturn #E1\n',
+    right='#E1 = search(query="rewoo") // rewoo: ignore RW302 -- kept for the log\nreturn 1\n',
+    severity=Severity.WARNING,
+)
+
+IDLE_IGNORE = Code(
+    number="RW065",
+    slug="idle-ignore",
+    summary="a `rewoo: ignore` that silences nothing",
+    explanation="""
+The finding is not there any more, or it cannot be ignored. An error stays, because a plan that has one does not run;
+what the host's policy and ceilings find stays, because the plan's author cannot waive it; and a plan that a model wrote
+ignores nothing at all. Where something could not be checked, as without tools, nothing is said of an ignore.
+""",
+    wrong='#E1 = search(query="rewoo") // rewoo: ignore RW302\nreturn #E1\n',
+    right='#E1 = search(query="rewoo")\nreturn #E1\n',
+    severity=Severity.WARNING,
+)
+
 CODES: tuple[Code, ...] = (
     DUPLICATE_STATEMENT,
     LATE_HEADER,
@@ -179,4 +207,6 @@ CODES: tuple[Code, ...] = (
     NUMBER_OUT_OF_RANGE,
     DEFAULT_NOT_LITERAL,
     UNKNOWN_VERSION,
+    UNKNOWN_IGNORE,
+    IDLE_IGNORE,
 )
