@@ -172,6 +172,19 @@ return #E4
     golden("cli/dry_run.txt", ended.out)
 
 
+def test_a_dry_run_as_data(rewoo: Rewoo, folder: Path) -> None:
+    text = '#E1 = search(query="a") retry 1\n#E2 = mail(to=#E1, text="x") approve\n'
+    found = json.loads(rewoo("run", "--dry-run", "--json", write(folder, text), *TOOLS).out)
+    assert found["steps"][0] == {
+        "name": "E1",
+        "text": '#E1 = search(query="a") retry 1',
+        "calls": [{"tool": "search", "effect": "read"}],
+        "asks": False,
+    }
+    assert (found["steps"][1]["calls"][0]["effect"], found["steps"][1]["asks"]) == ("write", True)
+    assert found["bounds"]["total"]["calls"] == {"least": 1, "most": 3}
+
+
 # --- models --------------------------------------------------------------------------------------------------------
 
 WITH_MODEL = 'Plan: ask\n#E1: {n: int} = llm(prompt="How many?")\nreturn #E1.n\nSolve: Say it (#E1).\n'

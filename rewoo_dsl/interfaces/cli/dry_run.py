@@ -4,6 +4,7 @@ No tool runs. Steps are shown as they stand in the plan, since most arguments ho
 """
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 from ...diag.snippet import printable
@@ -13,6 +14,7 @@ from ...ir.plan import Limit, Plan
 from ...ir.signature import Effect
 from ...lowering.raising import to_text
 from ..graph.diagram import duration
+from .progress import took_text
 from .results import VERSION, count
 
 
@@ -83,7 +85,7 @@ def _sum(linked: LinkedPlan, bounds: Table) -> Iterator[str]:
     yield ", ".join([count(len(linked.steps), "step"), _calls(bounds.total.calls), *_spent(bounds.total)])
     if bounds.total.seconds.most:
         way = " → ".join(f"#{name}" for name in bounds.path)
-        yield f"the longest way: {way}, at most {duration(bounds.total.seconds.most)} without waiting for people"
+        yield f"the longest way: {way}, at most {took_text(ceil(bounds.total.seconds.most))} without waiting for people"
     if linked.plan.limit is not None:
         yield f"the plan's own ceiling: {', '.join(_limits(linked.plan.limit))}"
     asking = [f"#{step.name}" for step in linked.steps if step.step.approve is not None]
