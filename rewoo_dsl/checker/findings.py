@@ -34,7 +34,7 @@ def as_diagnostics(scope: Scope, code: str, *kinds: FindingKind, always_error: b
 
 
 def _hint(one: Finding) -> str | None:
-    if 0 < len(one.near) <= _MOST_NEAR:
+    if 0 < len(one.near) <= _MOST_NEAR and one.kind != "argument":  # there it names all that can be given
         return did_you_mean(list(one.near))
     if one.kind == "field" and one.certainty == "maybe":
         return "where it is missing the step fails; get(…, key) gives null there"

@@ -166,7 +166,8 @@ class Session:
             try:
                 text = self.load(path)
             except (OSError, LookupError, ValueError) as error:
-                found.append(subplans.missing(index, use.path, str(error) or type(error).__name__))
+                why = "there is none" if isinstance(error, LookupError) else str(error) or type(error).__name__
+                found.append(subplans.missing(index, use.path, why))
                 return None
             return self._enter(path, use.name, text, f"/uses/{index}", found)
         return self._enter(path, use.name, "", f"/uses/{index}", found)

@@ -240,6 +240,9 @@ def _comma(at: Failure) -> Diagnostic | None:
 
 
 def _path(at: Failure) -> Diagnostic | None:
+    if at.last in ("RBRACE", "RSQB", "STRING") and "FIELD" not in at.expected and re.match(r"\.\w|\[", at.rest):
+        way = "put what it is taken from in brackets: `({a: 1}).a`"
+        return found(codes.UNEXPECTED, "a path follows a name, a call or brackets", at.here(), hint=way)
     if at.rest[:1] not in (".", "[") or "FIELD" not in at.expected or at.rest[:2] == ". ":
         return None
     message = 'a path goes on with `.name`, `[0]`, `[*]` or `["any key"]`'

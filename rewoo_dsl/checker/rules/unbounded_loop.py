@@ -2,19 +2,22 @@ from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic
 from ...ir.plan import Each
+from ...ir.types import ANY, Answer, ListType, fits
 from ..bounds import length, lengths
 from ..scope import Scope, Statement
 
 MOST_ITEMS = 100
 MOST_WRITES = 10
+_LIST = ListType(ANY)
 
 
 def unbounded_loop(scope: Scope) -> Iterator[Diagnostic]:
     """RW503: a `for` that does not say how many items it takes at most."""
     known = lengths(scope)
+    no_lists = {one.at for one in scope.types.loops if fits(one.source, _LIST).answer is Answer.NO}
     for statement in scope.statements:
         each = statement.step.each if statement.step is not None else None
-        if each is None or each.max is not None:
+        if each is None or each.max is not None or f"{statement.at}/each/source" in no_lists:
             continue
         most = length(each.source, known).most
         usual = _usual(statement)

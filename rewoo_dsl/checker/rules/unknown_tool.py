@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic
 from ...diag.spell import nearest
+from ...ir.builtins import BUILTINS
 from ...syntax.builder import RESERVED
 from ..messages import alternatives, did_you_mean, rename
 from ..scope import Scope
@@ -18,7 +19,7 @@ def unknown_tool(scope: Scope) -> Iterator[Diagnostic]:
             continue
         if scope.in_text_order and name in RESERVED:  # the parser has said so
             continue
-        near = nearest(name, known)
+        near = nearest(name, [*known, *BUILTINS])
         at = f"{site.at}/tool"
         yield Diagnostic(
             code="RW108",

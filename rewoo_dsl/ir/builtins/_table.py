@@ -124,7 +124,7 @@ def bind(call: Apply, builtin: Builtin) -> Bound:
     arguments.update((p.name, given) for p, given in zip(positional, places, strict=False))
     rest = tuple(places[len(positional) :])
     if rest and not any(p.rest for p in builtin.parameters):
-        problems.append((rest[0][0], f"`{builtin.name}` takes at most {len(positional)} arguments by position"))
+        problems.append((rest[0][0], f"`{builtin.name}` takes at most {_arguments(len(positional))} by position"))
     for name, arg in call.named.items():
         place = f"/named/{escape(name)}"
         parameter = builtin.parameter(name)
@@ -154,3 +154,7 @@ def _selectors(
                 problems.append((place, f"`{parameter.name}=` takes a selector such as `.name`, or a list of them"))
             return paths
     return ()
+
+
+def _arguments(count: int) -> str:
+    return "1 argument" if count == 1 else f"{count} arguments"
