@@ -12,6 +12,7 @@ from ..diag.codes import batch as codes
 from ..diag.diagnostic import Diagnostic
 from ..diag.findings import findings
 from ..ir.expr import Call
+from ..ir.policy import Policy
 from ..ir.signature import Signature
 from ..lowering.dialects import AUTO
 from ..tools.errors import ManifestError
@@ -33,11 +34,14 @@ class Settings:
 
     `dialect` and `tools` are those of plans whose line names none; without tools, what tools would say is not checked.
     `gold` are reference plans by the ids of lines, as they came; None leaves references to the lines. `load` gives the
-    text of a list of tools by its `tools_ref`; it may raise `OSError` or `ValueError`.
+    text of a list of tools by its `tools_ref`; it may raise `OSError` or `ValueError`. What `policy` protects is looked
+    for in the `question` of the line, or in `request` where it has none.
     """
 
     dialect: str = AUTO
     tools: Tools | None = None
+    policy: Policy | None = None
+    request: str | None = None
     from_model: bool = False
     strict: bool = False
     gold: Mapping[str | int, Any] | None = None
@@ -68,14 +72,21 @@ class Judge:
             return Verdict(PlanReport(line=number, id=line.id, ok=False, diagnostics=found.diagnostics))
         problems = list(line.problems)
         tools = self._tools(line, problems)
-        judged = self._judged(line.plan, tools)
+        judged = self._judged(line.plan, tools, line.question or self._settings.request)
         score = self._score(line, judged, tools, problems)
         return _verdict(number, line, judged, problems, score)
 
-    def _judged(self, text: Text, tools: Tools | None) -> Judged:
+    def _judged(self, text: Text, tools: Tools | None, request: str | None) -> Judged:
         settings = self._settings
-        dialect = text.dialect or settings.dialect
-        return check_as(text.plan, dialect, tools, from_model=settings.from_model, strict=settings.strict)
+        return check_as(
+            text.plan,
+            text.dialect or settings.dialect,
+            tools,
+            from_model=settings.from_model,
+            strict=settings.strict,
+            policy=settings.policy,
+            request=request,
+        )
 
     # --- tools ---
 

@@ -1,4 +1,13 @@
-"""One line of a batch as it comes: `{"id", "plan", "dialect"?, "tools"?, "tools_ref"?, "gold"?, "expected"?}`.
+"""One line of a batch as it comes: an `id` and a `plan`, and whatever else is known of it.
+
+| key | what it holds |
+|---|---|
+| `id` | text or a whole number |
+| `plan` | text, or JSON |
+| `dialect` | the format of the plan, one of `FORMATS` |
+| `question` | the request that the plan is for |
+| `tools`, `tools_ref` | the tools that it may call, or where they can be read |
+| `gold`, `expected` | the plan that it should be, or what a reader makes of this one |
 
 No line ends a batch: what cannot be used is said, and the rest of the line stands.
 """
@@ -33,6 +42,7 @@ class Line:
 
     id: str | int | None = None
     plan: Text | None = None
+    question: str | None = None
     problems: tuple[Diagnostic, ...] = ()
     tools: Any = None
     tools_ref: Any = None
@@ -66,7 +76,15 @@ def read_line(text: str | bytes) -> Line:
         plan = _plan(data)
     except Unusable as problem:
         problems.append(problem.as_diagnostic())
-    return Line(name, plan, tuple(problems), data.get("tools"), data.get("tools_ref"), gold_of(data))
+    return Line(
+        id=name,
+        plan=plan,
+        question=data["question"] if isinstance(data.get("question"), str) else None,
+        problems=tuple(problems),
+        tools=data.get("tools"),
+        tools_ref=data.get("tools_ref"),
+        gold=gold_of(data),
+    )
 
 
 def read_object(text: str | bytes) -> dict[str, Any]:

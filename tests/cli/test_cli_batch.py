@@ -112,6 +112,13 @@ def test_plans_are_compared_with_reference_plans(rewoo: Rewoo, folder: Path) -> 
     assert "1 of 3 reference plans have no plan here" in ended.err
 
 
+def test_a_policy_is_held_against_every_plan(rewoo: Rewoo, folder: Path) -> None:
+    (folder / "policy.json").write_text('{"deny": ["math"]}')
+    ended = rewoo("check", "--jsonl", "-", "--policy", "policy.json", stdin=lines({"id": "a", "plan": COMPILED}))
+    assert (ended.code, reports(ended)[0]["ok"]) == (1, False)
+    assert "no policy was given" not in ended.err
+
+
 def test_warnings_fail_when_strict(rewoo: Rewoo) -> None:
     text = lines({"id": "a", "plan": COMPILED, "gold": 7})
     assert rewoo("check", "--jsonl", "-", stdin=text).code == 0

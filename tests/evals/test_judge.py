@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from rewoo_dsl._resources import resource
 from rewoo_dsl.checker.foreign import FORMATS
 from rewoo_dsl.evals import Judge, PlanReport, Settings, Summary
+from rewoo_dsl.ir.policy import Policy
 from rewoo_dsl.ir.signature import Signature
 
 SCHEMA = Draft202012Validator(json.loads(resource("schemas", "report.schema.json").read_text(encoding="utf-8")))
@@ -134,6 +135,14 @@ def test_what_is_put_right_is_an_error_when_strict() -> None:
     strict = report(line, strict=True)
     assert ("RW098", "error") in {(one.code, one.severity) for one in strict.diagnostics}
     assert not strict.ok
+
+
+def test_a_policy_holds_for_every_line_and_protects_what_its_question_says() -> None:
+    policy = Policy.model_validate({"tools": {"search": {"arguments": {"query": {"from_request": True}}}}})
+    line = {"id": "a", "plan": COMPILED.replace('"a"', '"Oslo"'), "tools": TOOLS}
+    assert report(line | {"question": "How cold is Oslo?"}, policy=policy).ok
+    assert not report(line | {"question": "How cold is it?"}, policy=policy).ok
+    assert report(line, policy=policy, request="Oslo, please").ok
 
 
 def test_the_format_of_the_batch_is_for_lines_that_name_none() -> None:

@@ -19,6 +19,7 @@ from ...lowering.dialects import AUTO
 from .arguments import Options
 from .exits import FINE, FOUND, WrongUse
 from .formats import known_format
+from .plans import read_policy_file
 from .processes import Task, in_order
 from .sources import STDIN, Folder, opened
 from .terminal import Terminal
@@ -85,12 +86,14 @@ def _judging(settings: Settings) -> Task[Lines, Part]:
 
 
 def _settings(options: Options) -> Settings:
-    if options.files or options.format != "text" or options.baseline is not None:
-        raise WrongUse("--jsonl takes no other files and no baseline, and its report has a format of its own")
+    if options.files or options.format != "text" or options.bounds or options.baseline is not None:
+        raise WrongUse("--jsonl takes no other files and no --baseline, and its report has a format of its own")
     named = named_tools(options)
     return Settings(
         dialect=known_format(options.dialect or AUTO),
         tools=None if named is None else named.signatures,
+        policy=read_policy_file(options.policy),
+        request=options.request,
         from_model=options.from_model,
         strict=options.strict,
         gold=None if options.gold is None else _references(options.gold),

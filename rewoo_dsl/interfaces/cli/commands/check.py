@@ -17,6 +17,12 @@ from ..toolset import named_tools
 
 
 def execute(options: Options, terminal: Terminal) -> int:
+    if options.jsonl is not None:
+        from ..batch import check_batch
+
+        return check_batch(options, terminal)
+    if not options.files or options.gold is not None or options.jobs is not None:
+        raise WrongUse("which plan? (files, or --jsonl, with which alone --gold and --jobs go)")
     if options.bounds and options.format in _FORMATS and options.format != "json":
         raise WrongUse(f"--bounds goes with --format text, short or json, not with {options.format}")
     if options.write_baseline and options.baseline is None:
