@@ -3,45 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from editor import Editor
-
-MANIFEST = {
-    "version": 1,
-    "tools": [
-        {
-            "name": "search",
-            "description": "Find pages. <b>Any</b> language.",
-            "effect": "read",
-            "parameters": {
-                "type": "object",
-                "properties": {
-                    "query": {"type": "string", "description": "what to look for"},
-                    "k": {"type": "integer", "default": 5},
-                    "mode": {"enum": ["fast", "deep"]},
-                },
-                "required": ["query"],
-            },
-            "returns": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": {"title": {"type": "string"}, "odd key": {"type": "integer"}},
-                    "required": ["title", "odd key"],
-                },
-            },
-        },
-        {
-            "name": "mail",
-            "description": "Send a mail.",
-            "parameters": {
-                "type": "object",
-                "properties": {"to": {"type": "string"}, "body": {"type": "string"}},
-                "required": ["to", "body"],
-            },
-            "returns": {"type": "object", "properties": {"sent": {"type": "boolean"}}, "required": ["sent"]},
-        },
-    ],
-}
+from editor import MANIFEST, Editor
 
 
 @pytest.fixture(scope="module")

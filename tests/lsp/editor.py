@@ -14,6 +14,44 @@ COMMAND = (sys.executable, "-m", "rewoo_dsl.interfaces.cli", "lsp", "--stdio")
 PATIENCE = 30.0
 Answer = TypeVar("Answer")
 
+MANIFEST = {
+    "version": 1,
+    "tools": [
+        {
+            "name": "search",
+            "description": "Find pages. <b>Any</b> language.",
+            "effect": "read",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "query": {"type": "string", "description": "what to look for"},
+                    "k": {"type": "integer", "default": 5},
+                    "mode": {"enum": ["fast", "deep"]},
+                },
+                "required": ["query"],
+            },
+            "returns": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"title": {"type": "string"}, "odd key": {"type": "integer"}},
+                    "required": ["title", "odd key"],
+                },
+            },
+        },
+        {
+            "name": "mail",
+            "description": "Send a mail.",
+            "parameters": {
+                "type": "object",
+                "properties": {"to": {"type": "string"}, "body": {"type": "string"}},
+                "required": ["to", "body"],
+            },
+            "returns": {"type": "object", "properties": {"sent": {"type": "boolean"}}, "required": ["sent"]},
+        },
+    ],
+}
+
 
 class Editor:
     """One connection. Its loop runs in a thread, so that tests read from top to bottom."""
@@ -148,6 +186,11 @@ class Editor:
     def codes(self, uri: str, *codes: str, version: int | None = None) -> None:
         """Waits until the findings are exactly these."""
         self.findings(uri, lambda found: [one.code for one in found] == list(codes), version=version)
+
+    def wait(self, until: Callable[[], bool]) -> None:
+        """Waits for whatever the server's news make true."""
+        with self._news:
+            assert self._news.wait_for(until, PATIENCE)
 
     def message(self, words: str) -> None:
         """Waits until the server has said something with these words."""

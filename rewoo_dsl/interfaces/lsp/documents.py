@@ -17,7 +17,7 @@ from ...ir.signature import Signature
 from ..cli.exits import WrongUse
 from ..cli.project import Project, Projects
 from ..cli.sources import Folder, Source
-from .settings import NoTools, of_file
+from .settings import Choice, NoTools, choose, of_file
 from .view import View
 from .wire import Wire
 
@@ -51,10 +51,12 @@ class Documents:
 
     tools: Tools = None
     are_named: bool = False
+    projects_may_run: bool = False
     opened: dict[str, Document] = field(default_factory=dict)
     complaints: set[str] = field(default_factory=set)
     _projects: Projects = field(default_factory=Projects)
-    _tools_of_projects: dict[str, Tools] = field(default_factory=dict)
+    _tools_of_projects: dict[Choice, Tools] = field(default_factory=dict)
+    _to_run: list[Choice] = field(default_factory=list)
 
     def open(self, uri: str, text: str, version: int | None) -> None:
         self.opened[uri] = Document(uri, text, version)
@@ -69,11 +71,21 @@ class Documents:
     def close(self, uri: str) -> None:
         self.opened.pop(uri, None)
 
-    def use(self, tools: Tools, *, are_named: bool, complaints: set[str]) -> None:
+    def use(self, tools: Tools, *, are_named: bool, complaints: set[str], projects_may_run: bool) -> None:
         """Look at everything with these tools from now on, and at the projects anew."""
         self.tools, self.are_named, self.complaints = tools, are_named, complaints
-        self._projects, self._tools_of_projects = Projects(), {}
+        self.projects_may_run = projects_may_run
+        self._projects, self._tools_of_projects, self._to_run = Projects(), {}, []
         self.outdate()
+
+    def take_to_run(self) -> list[Choice]:
+        """The tools that projects name and that have to be run; each is given once."""
+        taken, self._to_run = self._to_run, []
+        return taken
+
+    def learn(self, choice: Choice, tools: Tools) -> None:
+        """What came of running them. Without it such a project's plans are looked at without tools."""
+        self._tools_of_projects[choice] = tools
 
     def outdate(self) -> None:
         """What was said of any text may no longer be true."""
@@ -120,13 +132,22 @@ class Documents:
     def _tools(self, project: Project) -> Tools:
         if self.are_named or project.tools is None:
             return self.tools
-        if project.tools not in self._tools_of_projects:
+        choice = choose(project.tools, project.folder, may_run=self.projects_may_run)
+        if choice not in self._tools_of_projects:
+            self._tools_of_projects[choice] = self._of_project(choice)
+        return self._tools_of_projects[choice]
+
+    def _of_project(self, choice: Choice) -> Tools:
+        if choice.refused is not None:
+            self.complaints.add(choice.refused)
+        elif choice.file is None:
+            self._to_run.append(choice)
+        else:
             try:
-                self._tools_of_projects[project.tools] = of_file(Path(project.tools))
+                return of_file(choice.file)
             except NoTools as error:
                 self.complaints.add(str(error))
-                self._tools_of_projects[project.tools] = None
-        return self._tools_of_projects[project.tools]
+        return None
 
     def checking(self, uri: str) -> Callable[[str], Sequence[Diagnostic]]:
         """How any other text would be looked at in the place of this one."""

@@ -9,7 +9,7 @@ from ...ir.builtins import BUILTINS
 from ...syntax import ast
 from ...syntax.builder import RESERVED
 from ...syntax.limits import FILE
-from .occurrences import Occurrence, is_braced, name_at, occurrences, same
+from .occurrences import Binding, Occurrence, is_braced, name_at, occurrences, same
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _EVIDENCE = re.compile(r"E[0-9]+\Z")
@@ -50,19 +50,28 @@ def renamed(survey: Survey, offset: int, new: str) -> list[Edit]:
     new = new.strip().removeprefix("#")
     if new == old.name:
         return []
-    _refuse_bad(survey, new, is_callable=old.places[0].binding.is_callable)
+    _refuse_bad(survey, new, old.places[0].binding)
     return [_edit(survey.text, place, new) for place in old.places]
 
 
-def _refuse_bad(survey: Survey, new: str, *, is_callable: bool) -> None:
+def _refuse_bad(survey: Survey, new: str, old: Binding) -> None:
     if not _NAME.match(new) or len(new) > FILE.identifier:
         raise CannotRename(f"a name has letters, digits and `_`, at most {FILE.identifier} of them, and no digit first")
-    if new in RESERVED or (not is_callable and new == _CLOCK):
+    if new in RESERVED or (not old.is_callable and new == _CLOCK):
         raise CannotRename(f"`{new}` is reserved")
-    if is_callable and (new in BUILTINS or survey.target(new) is not None):
+    if old.is_callable and (new in BUILTINS or survey.target(new) is not None):
         raise CannotRename(f"`{new}` can be called already, and is something else")
-    if any(one.binding.name == new and one.binding.is_callable == is_callable for one in occurrences(survey.document)):
+    if any(one.binding.name == new and _meet(one.binding, old) for one in occurrences(survey.document)):
         raise CannotRename(f"`{new}` is in use already")
+
+
+def _meet(one: Binding, other: Binding) -> bool:
+    """Whether one name for both would mix them up; loop variables of two statements do not meet."""
+    if one.is_callable != other.is_callable:
+        return False
+    if one.within is None or other.within is None:
+        return True
+    return one.within.start < other.within.end and other.within.start < one.within.end
 
 
 def _edit(text: str, place: Occurrence, new: str) -> Edit:

@@ -25,7 +25,7 @@ from .hover import hover
 from .occurrences import definition, name_at, occurrences, same
 from .outline import outline
 from .renaming import CannotRename, renamable, renamed
-from .settings import NoTools, Settings, choose, load
+from .settings import Choice, NoTools, Settings, choose, load
 from .view import View
 from .wire import FIX_ALL, Wire, diagnostics
 
@@ -63,6 +63,7 @@ class PlanServer(LanguageServer):
         self.documents = Documents()
         self._pauses: dict[str, asyncio.Task[None]] = {}
         self._loading: asyncio.Task[None] | None = None
+        self._running: set[asyncio.Task[None]] = set()
         self._said: frozenset[str] = frozenset()
         for method, function, options in _FEATURES:
             self.feature(method, options)(function)
@@ -112,6 +113,10 @@ class PlanServer(LanguageServer):
         if not document.is_stale:  # else a newer look is on its way
             self._publish(document)
         self._complain()
+        for choice in self.documents.take_to_run():
+            task = asyncio.create_task(self._run_tools(choice))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
 
     def _publish(self, document: Document) -> None:
         if document.view is None:
@@ -138,15 +143,24 @@ class PlanServer(LanguageServer):
         self._loading = asyncio.create_task(self._load_tools())
 
     async def _load_tools(self) -> None:
-        choice = choose(self.settings, self.root)
+        what, trusted = self.settings.tools, self.settings.trusted
         tools, complaints = None, set[str]()
         try:
-            tools = None if choice is None else await load(choice, self.root)
+            if what is not None:
+                tools = await load(choose(what, self.root, may_run=trusted is not False))
         except NoTools as error:
             complaints.add(str(error))
-        self.documents.use(tools, are_named=choice is not None, complaints=complaints)
+        self.documents.use(tools, are_named=what is not None, complaints=complaints, projects_may_run=trusted is True)
         self.look_at_all()
         self._complain()
+
+    async def _run_tools(self, choice: Choice) -> None:
+        """Load tools that a project names and that have to be run."""
+        try:
+            self.documents.learn(choice, await load(choice))
+        except NoTools as error:
+            self.documents.complaints.add(str(error))
+        self.look_at_all()
 
     def _complain(self) -> None:
         """Tell the person what is wrong around the plans, each thing once for as long as it lasts."""

@@ -1,9 +1,9 @@
 """Which tools plans are held against, and who may run code for it.
 
 What the editor or the command line names goes before what a plan's project names (`[tool.rewoo] tools`). A file is
-data and is always read; a project can name nothing else. Whatever is no file (`package.module:attribute`, an MCP
-server) runs code: it is loaded in a process of its own, and not at all where the editor says that the workspace is not
-trusted. A folder that was only opened to be looked at runs nothing.
+data and is always read. Whatever is no file (`package.module:attribute`, an MCP server) runs code: it is loaded in a
+process of its own; when the person named it, unless the editor says that the workspace is not trusted; when a project
+names it, only if the editor says that it is. A folder that was only opened to be looked at runs nothing.
 """
 
 import asyncio
@@ -42,9 +42,10 @@ class Settings:
 
 @record
 class Choice:
-    """The tools to use: a file of data, or something that has to be run. `refused` says why not."""
+    """The tools to use: a file of data, or something that has to be run in `folder`. `refused` says why not."""
 
     what: str
+    folder: Path | None = None
     file: Path | None = None
     refused: str | None = None
 
@@ -53,27 +54,24 @@ class NoTools(Exception):
     """The chosen tools cannot be used; says why."""
 
 
-def choose(settings: Settings, root: Path | None) -> Choice | None:
-    """What the editor named as tools; None when it named none, so that each plan's project is asked."""
-    what = settings.tools
-    if what is None:
-        return None
-    file = (root or Path()) / what
+def choose(what: str, folder: Path | None, *, may_run: bool) -> Choice:
+    """How tools are loaded that are named in a folder: as the file that is there, or by running them."""
+    file = (folder or Path()) / what
     if file.is_file():
-        return Choice(what, file)
-    if settings.trusted is not False:
-        return Choice(what)
+        return Choice(what, folder, file)
+    if may_run:
+        return Choice(what, folder)
     refused = f"the tools `{what}` are not loaded: that may run code, and the workspace is not trusted"
-    return Choice(what, refused=refused)
+    return Choice(what, folder, refused=refused)
 
 
-async def load(choice: Choice, root: Path | None) -> Mapping[str, Signature]:
+async def load(choice: Choice) -> Mapping[str, Signature]:
     """The signatures of the chosen tools, `llm` and the calculator among them. Raises `NoTools`."""
     if choice.refused is not None:
         raise NoTools(choice.refused)
     if choice.file is not None:
         return await asyncio.to_thread(of_file, choice.file)
-    return await _of_process(choice.what, root)
+    return await _of_process(choice.what, choice.folder)
 
 
 def of_file(file: Path) -> Mapping[str, Signature]:
@@ -85,12 +83,12 @@ def of_file(file: Path) -> Mapping[str, Signature]:
     return {} if found is None else found.signatures
 
 
-async def _of_process(what: str, root: Path | None) -> Mapping[str, Signature]:
-    """What `rewoo tools --tools WHAT --json` says in the workspace: its code runs beside us, and anew each time."""
+async def _of_process(what: str, folder: Path | None) -> Mapping[str, Signature]:
+    """What `rewoo tools --tools WHAT --json` says in the folder: its code runs beside us, and anew each time."""
     command = (sys.executable, "-m", "rewoo_dsl.interfaces.cli", "tools", f"--tools={what}", "--format=json")
     process = await asyncio.create_subprocess_exec(
         *command,
-        cwd=root,
+        cwd=folder,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
