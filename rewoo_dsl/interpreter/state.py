@@ -38,8 +38,9 @@ class Scope:
 
     Steps are known by their place in the program; `running` are those under way, and `reasons` those that ended
     without a value. `lost` names, by their whole way there, the steps of finished sub-plans that ended without one
-    although the call gave its value: nobody waits for them, and yet the run is not whole. `path` stands before the names of its steps in events, `key_path` where keys are made. `caller`
-    is the item that called it. `stopped` is set once nothing further may start in it.
+    although the call gave its value: nobody waits for them, and yet the run is not whole. `path` stands before the
+    names of its steps in events, `key_path` where keys are made. `caller` is the item that called it. `stopped` is set
+    once nothing further may start in it.
     """
 
     program: Program
