@@ -40,6 +40,8 @@ def test_json_holds_answer_plan_result_and_usage(rewoo: Rewoo, docs: Path) -> No
         assert "Which river?" in server.requests[0].text
     found = json.loads(ended.out)
     assert ended.err == ""
+    assert list(found) == ["version", "question", "answer", "plan", "result", "usage"]
+    assert list(found["answer"]) == ["text", "supported", "citations", "warnings"]
     assert found["answer"]["text"] == ANSWER
     assert found["answer"]["citations"][0]["value"]["source"] == "ports.txt"
     assert (found["plan"], found["result"]["status"]) == (PLAN, "succeeded")

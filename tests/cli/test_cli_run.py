@@ -52,7 +52,13 @@ def test_json_is_the_whole_result(rewoo: Rewoo, folder: Path) -> None:
     assert ended.code == 1
     assert (found["status"], found["value"], found["evidence"]) == ("partial", ["a 0"], {"E3": ["a 0"]})
     assert found["missing"] == {"E1": "tool_error", "E2": "needs"}
-    assert found["steps"]["E1"]["message"] == "ValueError: no such index"
+    assert found["steps"]["E1"] == {
+        "state": "failed",
+        "reason": "tool_error",
+        "message": "ValueError: no such index",
+        "branch": "do",
+    }
+    assert " ".join(found) == "version run status value has_value evidence steps missing usage seconds"
     assert "#E1 search failed: tool error: ValueError: no such index" in ended.err
 
 

@@ -14,7 +14,7 @@ exit codes:
   1    findings, or a run that did not wholly succeed
   2    wrong use: unknown options, files that cannot be read, tools or models that cannot be loaded
   3    an error of rewoo itself; please report it
-  130  interrupted (Ctrl-C)
+  130  interrupted (Ctrl-C); 143 when it was told to end (SIGTERM)
 """
 
 

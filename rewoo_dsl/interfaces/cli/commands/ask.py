@@ -18,7 +18,7 @@ from ..arguments import Options
 from ..exits import FINE, FOUND, STOPPED, WrongUse
 from ..means import code_of
 from ..models import HOW_TO_REACH, VARIABLE, endpoint
-from ..results import as_data, say_outcome
+from ..results import VERSION, as_data, say_outcome
 from ..sources import STDIN, read_source
 from ..terminal import Terminal
 from ..toolset import tools_with
@@ -139,6 +139,7 @@ def _as_data(question: str, came: Answer | SolvingFailed) -> dict[str, Any]:
     answer = answer_data(came.solution, known_values(came.result)) if isinstance(came, Answer) else None
     spent = came.usage
     return {
+        "version": VERSION,
         "question": question,
         "answer": answer,
         "plan": came.plan,
