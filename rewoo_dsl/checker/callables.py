@@ -15,6 +15,7 @@ from ..ir.expr import Call, Constant, Expr, Text, escape
 from ..ir.linked import LinkedPlan
 from ..ir.signature import Effect, Signature
 from ..ir.types import ANY, STR, Answer, Type, fits, from_schema
+from ..ir.validation import Validator
 
 MODEL_ALIAS = {"LLM": "llm"}
 """Tools with a second name in plans."""
@@ -38,6 +39,7 @@ class Target:
     parameters: dict[str, Type] = field(init=False)
     returns: Type = field(init=False)
     takes_more: bool = field(init=False)
+    validators: dict[str, Validator] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         schema = self.signature.parameters

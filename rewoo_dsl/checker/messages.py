@@ -1,5 +1,6 @@
 """Words and edits that several rules share."""
 
+import json
 import re
 from collections.abc import Iterable
 
@@ -12,13 +13,26 @@ MAX_ALLOWED = 20
 MAX_EXPLAINED = 50
 """For how many findings of a rule near names are looked for, so that a plan full of faults is checked in no time."""
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MOST_BETWEEN = 64
 _BETWEEN = re.compile(r"[\"']?\s*[=:]\s*\(*\s*[\"']?")
 
 
 def at_path(found: Fit) -> str:
-    """Where inside a value a misfit is, as the end of a sentence; empty when it is the value itself."""
-    return f" at `{'.'.join(found.path)}`" if found.path else ""
+    """Where inside a value a misfit is, as the end of a sentence; empty when it is the value itself.
+
+    >>> at_path(Fit(Answer.NO, "", ("rows", "[*]", "odd key")))
+    ' at `rows[*]["odd key"]`'
+    """
+    if not found.path:
+        return ""
+    return f" at `{''.join(map(_shown_key, found.path)).removeprefix('.')}`"
+
+
+def _shown_key(key: str) -> str:
+    if key in ("[*]", "{*}"):
+        return key
+    return f".{key}" if _NAME.fullmatch(key) else f"[{json.dumps(key, ensure_ascii=False)}]"
 
 
 def did_you_mean(near: list[str], mark: str = "`") -> str | None:

@@ -1,13 +1,14 @@
 """JSON Schemas as fast checks: what arguments and results are held against while a plan runs.
 
 Most schemas say only types, fields and alternatives. These become a nest of small predicates, exact and without a
-dependency; everything else, and the sentence about what is wrong, comes from jsonschema, imported when first needed.
+dependency; everything else, and the sentence about what is wrong, comes from jsonschema by `ir.validation`.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from ..ir.signature import Schema
+from ..ir.validation import UnusableSchemaError, Validator
 from ..ir.values import Value, equal
 
 Check: TypeAlias = Callable[[Any], str | None]
@@ -46,22 +47,13 @@ class _Full:
     """The whole of JSON Schema 2020-12, compiled at the first value."""
 
     def __init__(self, schema: Schema) -> None:
-        self._schema = schema
-        self._validator: Any = None
+        self._validator = Validator(schema)
 
     def problem(self, value: Any) -> str | None:
-        from jsonschema import Draft202012Validator
-        from jsonschema.exceptions import best_match
-        from referencing import Registry
-        from referencing.exceptions import Unresolvable
-
-        if self._validator is None:
-            # An empty registry: a `$ref` to another document is never fetched.
-            self._validator = Draft202012Validator(self._schema, registry=Registry())
         try:
-            error = best_match(self._validator.iter_errors(value))
-        except Unresolvable as unresolvable:
-            return f"the schema refers to {unresolvable.ref!r}, which is not part of it"
+            error = self._validator.error(value)
+        except UnusableSchemaError as unusable:
+            return str(unusable)
         if error is None:
             return None
         place = error.json_path.removeprefix("$")

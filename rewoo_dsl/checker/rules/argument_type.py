@@ -20,7 +20,7 @@ def argument_type(scope: Scope) -> Iterator[Diagnostic]:
             continue
         literal, value = constant_value(one.value)
         if literal:
-            why = misfit(value, source, wanted, site.target.signature, one.name)
+            why = misfit(value, source, wanted, site.target, one.name)
             if why is not None:
                 yield _diagnostic(site, one, why, Severity.ERROR, _hint(one, source, wanted))
         else:

@@ -3,6 +3,7 @@
 The charge is the work that RE2 does at worst: characters times instructions of the compiled pattern.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -35,10 +36,18 @@ def first_match(pattern: str, text: str, fuel: Fuel) -> str | None:
 def matches_whole(pattern: str, text: str) -> bool:
     """Whether all of the text matches; text that is no Unicode, or a pattern that is none, matches nothing."""
     compiled = _compiled(pattern)
-    if isinstance(compiled, str):
-        return False
+    return not isinstance(compiled, str) and _found(compiled.fullmatch, text)
+
+
+def searches(pattern: str, text: str) -> bool:
+    """Whether a part of the text matches, under the same conditions."""
+    compiled = _compiled(pattern)
+    return not isinstance(compiled, str) and _found(compiled.search, text)
+
+
+def _found(look: Callable[[str], object], text: str) -> bool:
     try:
-        return compiled.fullmatch(text) is not None
+        return look(text) is not None
     except UnicodeEncodeError:
         return False
 

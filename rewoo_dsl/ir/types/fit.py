@@ -76,8 +76,9 @@ def _from_each(source: Union, target: Type) -> Fit:
     bad = next((f for f in found if f.answer is not Answer.YES), None)
     if bad is None:
         return Fit(Answer.YES, checked=all(f.checked for f in found))
+    worst = next((f for f in found if f.answer is Answer.NO), bad)
     answer = Answer.NO if all(f.answer is Answer.NO for f in found) else Answer.MAYBE
-    return Fit(answer, bad.why, bad.path)
+    return Fit(answer, worst.why, worst.path)
 
 
 def _into_one(source: Type, target: Union) -> Fit:
@@ -85,9 +86,14 @@ def _into_one(source: Type, target: Union) -> Fit:
     good = [f for f in found if f.answer is Answer.YES]
     if good:
         return next((f for f in good if f.checked), good[0])
-    if any(f.answer is Answer.MAYBE for f in found):
-        maybe = next(f for f in found if f.answer is Answer.MAYBE)
-        return Fit(Answer.MAYBE, maybe.why, maybe.path)
+    maybe = [(f, m) for f, m in zip(found, target.members, strict=True) if f.answer is Answer.MAYBE]
+    if maybe and all(isinstance(member, Only) for _, member in maybe):
+        return _mismatch(Answer.MAYBE, source, target)  # one literal of several is no reason
+    if maybe:
+        return Fit(Answer.MAYBE, maybe[0][0].why, maybe[0][0].path)
+    deep = [f for f in found if f.path]
+    if len(deep) == 1:  # one of them is meant, by its shape: that one's reason is the reason
+        return deep[0]
     return _mismatch(Answer.NO, source, target)
 
 
