@@ -135,3 +135,17 @@ def test_ctrl_c_at_the_question_ends_the_run(sessions: list[Session], folder: Pa
     assert "interrupted" in session.shown
     assert "Traceback" not in session.shown
     assert not (folder / "outbox").exists()
+
+
+def test_a_question_that_nobody_answers_in_time_is_over(sessions: list[Session], folder: Path) -> None:
+    (folder / "plan.rewoo").write_text(
+        '#E1 = mail(to=["a@example.com"], text="x") approve within 300ms\n'
+        '#E2 = mail(to=["b@example.com"], text="y") after #E1 approve\nreturn [#E1, #E2]\n'
+    )
+    session = begin(sessions, folder)
+    session.until("(no answer is needed any more)")
+    session.until("#E2 asks")
+    session.type("yes\n")
+    assert session.end() == 0
+    assert "skipped: expired" in re.sub(r"\x1b\[[0-9;]*m", "", session.shown)
+    assert (folder / "outbox").read_text() == "y\n"
