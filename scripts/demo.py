@@ -31,14 +31,14 @@ Solve: How many jobs were created, by #E1, and what does #E2 say about COVID?
 
 SCRIPTED_ANSWER = (
     "The address says that a record 12 million new jobs were created in two years, more than any president created in "
-    "four [E1]. Two years before, COVID had shut down businesses and schools [E2]."
+    "four [E1.0]. Two years before, COVID had shut down businesses and schools [E2.0]."
 )
 
 
 def main() -> None:
     heading("1. A plan without any model, over the 2023 State of the Union address")
     print((ROOT / PLAN).read_text(encoding="utf-8"))
-    rewoo("check", PLAN)
+    rewoo("check", PLAN, "--docs", DATA)
     rewoo("graph", PLAN)
     rewoo("run", PLAN, "--docs", DATA)
 
