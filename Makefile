@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test fmt lint types contract wheel schemas bench check clean
+.PHONY: help demo test fmt lint types contract wheel schemas docs bench check clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ wheel: $(READY)  ## build the wheel, install it elsewhere, use it
 schemas: $(READY)  ## regenerate schemas/ and the grammar's table
 	$(BIN)/python scripts/generate_schemas.py
 	$(BIN)/python -m rewoo_dsl.syntax.table
+
+docs: $(READY)  ## regenerate docs/codes.md
+	$(BIN)/python scripts/generate_docs.py
 
 bench: $(READY)  ## ratios against what a user would pick instead, one table
 	@$(BIN)/python -m pip install --quiet --group bench

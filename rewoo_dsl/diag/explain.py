@@ -9,7 +9,7 @@ def explain(number: str) -> str | None:
     code = find(number)
     if code is None:
         return None
-    parts = [f"{code.number} {code.slug} ({code.severity})", _capital(code.summary) + ".", code.explanation.strip()]
+    parts = [f"{code.number} {code.slug} ({code.severity})", capital(code.summary) + ".", code.explanation.strip()]
     if code.wrong:
         parts += ["Wrong:", _indented(code.wrong), "Right:", _indented(code.right)]
     return "\n\n".join(parts) + "\n"
@@ -27,7 +27,8 @@ def near(number: str) -> list[str]:
     return nearest(number.strip(), [*CODES, *(code.slug for code in CODES.values())])
 
 
-def _capital(sentence: str) -> str:
+def capital(sentence: str) -> str:
+    """The sentence as it begins a line; what begins with code stays."""
     return sentence if sentence.startswith("`") else sentence[:1].upper() + sentence[1:]
 
 

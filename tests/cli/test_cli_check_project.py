@@ -178,3 +178,9 @@ def test_formats_for_machines_are_one_document_for_all_files(process: Rewoo, pla
     assert (junit.attrib["tests"], junit.attrib["failures"]) == ("3", "1")
     stricter = Xml.fromstring(process(*words, "junit", "--fail-on", "warning").out)
     assert stricter.attrib["failures"] == "3"
+
+
+def test_all_codes_are_explained_as_one_page(rewoo: Rewoo) -> None:
+    page = rewoo("explain", "--all").out
+    assert page.startswith("# Codes\n")
+    assert "\n### RW101 undefined-evidence\n" in page

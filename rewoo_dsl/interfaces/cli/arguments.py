@@ -49,6 +49,7 @@ class Options(argparse.Namespace):
     check: bool = False
     diff: bool = False
     unsafe: bool = False
+    all: bool = False
     fail_on: Literal["error", "warning", "note", "never"] | None = None
     baseline: str | None = None
     write_baseline: bool = False
@@ -214,6 +215,7 @@ def _graph(parser: argparse.ArgumentParser) -> None:
 
 def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", nargs="?", metavar="CODE", help="a code by its number or its name")
+    parser.add_argument("--all", action="store_true", help="all of them, as the reference page in Markdown")
 
 
 def _tools(parser: argparse.ArgumentParser) -> None:

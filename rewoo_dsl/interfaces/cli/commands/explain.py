@@ -1,4 +1,7 @@
-"""`rewoo explain RW101`: what a code means, with a wrong and a right plan; without a code, all of them."""
+"""`rewoo explain RW101`: what a code means, with a wrong and a right plan; without a code, a line for each.
+
+`--all` prints the reference page, `docs/codes.md`.
+"""
 
 from ....diag.codes import CODES
 from ....diag.explain import explain, near
@@ -8,6 +11,11 @@ from ..terminal import Terminal
 
 
 def execute(options: Options, terminal: Terminal) -> int:
+    if options.all:
+        from ....diag.reference import reference
+
+        terminal.give(reference())
+        return FINE
     if options.code is None:
         wide = max(len(code.slug) for code in CODES.values())
         for code in sorted(CODES.values(), key=lambda code: code.number):
