@@ -93,7 +93,7 @@ def test_nothing_is_said_of_an_ignore_where_not_everything_was_checked() -> None
     assert codes(idle.replace("#E1 = search(", "#E1 = search((")) == ["RW002"]
     only_strict = plan("#E2 = #E1 // rewoo: ignore RW212").replace("return #E1", "return #E2")
     assert codes(only_strict) == []
-    assert codes(only_strict, strict=True) == ["RW065"]
+    assert "RW065" in codes(only_strict, strict=True)
 
 
 def test_a_sub_plan_has_its_own() -> None:

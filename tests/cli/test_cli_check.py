@@ -220,3 +220,9 @@ def test_a_module_of_tools_that_ends_the_process_is_no_success(rewoo: Rewoo, fol
     ended = rewoo("check", "plan.rewoo", "--tools", "leaves:registry")
     assert ended.code == 2
     assert "importing `leaves` failed\n  leaves.py:2: sys.exit(0)\n  SystemExit: 0" in ended.err
+
+
+def test_a_check_of_nothing_says_what_it_wants(rewoo: Rewoo) -> None:
+    ended = rewoo("check")
+    assert ended.code == 2
+    assert "which plan?" in ended.err

@@ -100,7 +100,7 @@ def test_version_and_help(process: Rewoo) -> None:
     assert "exit codes:" in process("--help").out
 
 
-@pytest.mark.parametrize("words", [(), ("chek", "x"), ("check",), ("check", "--format", "xml", "x"), ("run", "a", "b")])
+@pytest.mark.parametrize("words", [(), ("chek", "x"), ("fmt",), ("check", "--format", "xml", "x"), ("run", "a", "b")])
 def test_words_that_make_no_sense(rewoo: Rewoo, words: tuple[str, ...]) -> None:
     ended = rewoo(*words)
     assert ended.code == 2
