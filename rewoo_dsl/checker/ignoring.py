@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from .._record import record
 from ..diag.codes.budget import MAY_EXCEED_CEILING
+from ..diag.codes.graph import UNGUARDED_ANSWER
 from ..diag.codes.structure import IDLE_IGNORE, UNKNOWN_IGNORE
 from ..diag.codes.types import UNCHECKED
 from ..diag.diagnostic import Diagnostic, Edit, Fix, Span
@@ -27,6 +28,7 @@ _DIRECTIVE = re.compile(r"(?://+|\#!?)[ \t]*rewoo:[ \t]*(?P<word>[^\s,]*)(?P<cod
 _NAMED = re.compile(r"(?!--)[^\s,]+")
 _SEPARATOR = re.compile(r"[ \t]*,?[ \t]*")
 _HINT = "write `// rewoo: ignore RW302` behind a statement or above it, or `// rewoo: ignore-file RW302` at the top"
+_ONLY_STRICT = frozenset(code.number for code in (UNCHECKED, UNGUARDED_ANSWER))
 
 
 @record
@@ -158,7 +160,7 @@ def _why_idle(one: _Ignore, outlook: Outlook) -> str | None:
         return f"a plan that a model wrote cannot ignore {one.code}"
     if one.stays is not None:
         return f"{one.code} stays: {'an error' if one.stays.is_error else 'what the host asks for'} cannot be ignored"
-    if not outlook.is_whole or (one.code == UNCHECKED.number and not outlook.is_strict):
+    if not outlook.is_whole or (one.code in _ONLY_STRICT and not outlook.is_strict):
         return None
     return f"there is no {one.code} to ignore here"
 

@@ -1,10 +1,13 @@
 """`// rewoo: ignore`: what it silences, what it cannot, and what is said of one that does nothing."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rewoo_dsl.checker import check
+from rewoo_dsl.checker.rules import STRICT
 from rewoo_dsl.diag.codes import CODES, EXAMPLE_TOOLS
 from rewoo_dsl.diag.fixes import settle
 from rewoo_dsl.ir.costs import Ceilings
@@ -141,3 +144,11 @@ def test_any_comments_give_findings_with_places_and_never_lose_an_error(text: st
     assert all(one.span is not None and one.span.end <= len(text) for one in found)
     without = check(text.replace("rewoo:", "rewoo "), TOOLS)
     assert {(one.code, one.span) for one in found if one.is_error} == {(one.code, one.span) for one in without.errors}
+
+
+def test_codes_that_only_a_strict_check_gives_are_known() -> None:
+    """A rule that only `--strict` asks for must be known here: else its ignores seem idle without it."""
+    given = {number for rule in STRICT for number in re.findall(r"RW[0-9]{3}", rule.__doc__ or "")}
+    for number in given:
+        assert codes(f"// rewoo: ignore-file {number}\nreturn 1\n") == []
+        assert codes(f"// rewoo: ignore-file {number}\nreturn 1\n", strict=True) == ["RW065"]

@@ -50,25 +50,25 @@ def test_the_plans_under_specs_are_tests_when_asked_for(project: pytest.Pytester
 
 def test_a_plan_is_checked_once_wherever_pytest_looks(project: pytest.Pytester) -> None:
     project.makeini("[pytest]\ntestpaths = .\nrewoo_specs = specs elsewhere nowhere\nrewoo_tools = my_tools:registry\n")
-    project.runpytest_subprocess().assert_outcomes(passed=2, failed=2)
-    project.runpytest_subprocess("test_one.py").assert_outcomes(passed=1)
-    project.runpytest_subprocess("specs/wrong.rewoo").assert_outcomes(failed=1)
+    project.runpytest().assert_outcomes(passed=2, failed=2)
+    project.runpytest("test_one.py").assert_outcomes(passed=1)
+    project.runpytest("specs/wrong.rewoo").assert_outcomes(failed=1)
 
 
 def test_folders_beside_the_test_paths_are_looked_through(project: pytest.Pytester) -> None:
     project.mkdir("tests")
     project.makeini("[pytest]\ntestpaths = tests\nrewoo_specs = specs\n")
-    project.runpytest_subprocess().assert_outcomes(passed=2)
+    project.runpytest().assert_outcomes(passed=2)
 
 
 def test_the_settings_of_the_project_hold(project: pytest.Pytester) -> None:
     project.makepyprojecttoml('[tool.rewoo]\nfail-on = "warning"\n')
     (project.path / "specs" / "warned.rewoo").write_text("#E1 = 1\nreturn 2\n")
-    project.runpytest_subprocess("--rewoo", "specs").assert_outcomes(passed=2, failed=1)
+    project.runpytest("--rewoo", "specs").assert_outcomes(passed=2, failed=1)
 
 
 def test_tools_that_cannot_be_loaded_fail_the_plans(project: pytest.Pytester) -> None:
-    ended = project.runpytest_subprocess("--rewoo", "--rewoo-tools", "nowhere:registry", "specs")
+    ended = project.runpytest("--rewoo", "--rewoo-tools", "nowhere:registry", "specs")
     ended.assert_outcomes(failed=2)
     ended.stdout.fnmatch_lines(["*No module named 'nowhere'*"])
 
