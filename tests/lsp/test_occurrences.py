@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rewoo_dsl.checker.survey import survey
@@ -68,6 +68,7 @@ def test_a_loop_variable_is_its_own_in_each_statement() -> None:
     assert applied(text, edits) == text.replace("#x) for #x in #E2", "#item) for #item in #E2")
 
 
+@settings(max_examples=60)
 @given(TEXTS)
 def test_any_text_is_looked_at(text: str) -> None:
     view = View(survey(text))
@@ -86,6 +87,7 @@ def test_any_text_is_looked_at(text: str) -> None:
         assert {text[one.span.start : one.span.end] for one in places} == {places[0].binding.name}
 
 
+@settings(max_examples=60)
 @given(TEXTS)
 def test_every_name_belongs_to_its_own_places(text: str) -> None:
     found = occurrences(survey(text).document)

@@ -1,10 +1,11 @@
 """A plan as a list of what it defines and what comes of it: what an editor shows beside the text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from ..._record import record
 from ...diag.diagnostic import Span
+from ...ir.types import ANY, Type
 from ...syntax import ast
 from . import signatures
 from .view import View
@@ -26,35 +27,36 @@ class Entry:
 
 def outline(view: View) -> list[Entry]:
     """The entries in order of the text; a step that cannot be read is there by its name."""
-    return [one for statement in view.survey.document.statements for one in _entry(view, statement)]
+    types = view.known()
+    return [one for statement in view.survey.document.statements for one in _entry(statement, types)]
 
 
-def _entry(view: View, statement: ast.Statement) -> Iterator[Entry]:
+def _entry(statement: ast.Statement, types: Mapping[str, Type]) -> Iterator[Entry]:
     match statement:
         case ast.Goal():
             yield Entry("Goal", "goal", statement.span, statement.span, _short(statement.text))
         case ast.Use():
             yield Entry(statement.name.text, "sub-plan", statement.span, statement.name.span, statement.path.text)
         case ast.Input():
-            yield _named(view, statement, statement.name, "input")
+            yield _named(statement, statement.name, "input", types)
         case ast.Step():
-            yield _named(view, statement, statement.name, "step")
+            yield _named(statement, statement.name, "step", types)
         case ast.Broken(name=ast.Name() as name) if statement.kind != "other":
-            yield _named(view, statement, name, "sub-plan" if statement.kind == "use" else statement.kind)
+            yield _named(statement, name, "sub-plan" if statement.kind == "use" else statement.kind, types)
         case ast.Return():
             yield Entry("return", "return", statement.span, statement.span)
         case ast.Solve():
             yield Entry("Solve", "solve", statement.span, statement.span, _short(statement.text.plain))
 
 
-def _named(view: View, statement: ast.Statement, name: ast.Name, kind: Kind) -> Entry:
+def _named(statement: ast.Statement, name: ast.Name, kind: Kind, types: Mapping[str, Type]) -> Entry:
     sign = "" if kind == "sub-plan" else "#"
-    detail = "" if kind == "sub-plan" else _detail(view, statement, name.text)
+    detail = "" if kind == "sub-plan" else _detail(statement, types.get(name.text, ANY))
     return Entry(f"{sign}{name.text}", kind, statement.span, name.span, detail)
 
 
-def _detail(view: View, statement: ast.Statement, name: str) -> str:
-    known = signatures.shown(view.type_of(name, -1, statement.span.start), MAX_WORDS)
+def _detail(statement: ast.Statement, one: Type) -> str:
+    known = signatures.shown(one, MAX_WORDS)
     match statement:
         case ast.Step(value=ast.Call() | ast.RawCall() as call):
             return f"{call.name.text} → {known}"
