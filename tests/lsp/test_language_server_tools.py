@@ -82,12 +82,14 @@ def test_the_project_of_a_plan_names_its_tools_and_severities(start: Start, tmp_
     assert (found.code, list(found.tags)) == ("RW302", [lsp.DiagnosticTag.Unnecessary])
 
 
-@pytest.mark.parametrize("said", ["tools = 3", "= no toml", 'severity = {x = "off"}'])
-def test_a_project_that_says_nonsense_is_told(start: Start, tmp_path: Path, said: str) -> None:
-    (tmp_path / "pyproject.toml").write_text(f"[tool.rewoo]\n{said}\n")
+def test_a_project_that_says_nonsense_is_told(start: Start, tmp_path: Path) -> None:
+    project = tmp_path / "pyproject.toml"
     editor = start()
     editor.codes(editor.open("plan.rewoo", PLAN))
-    editor.message("pyproject.toml")
+    for said, words in (("tools = 3", "not 3"), ("= no toml", "no TOML"), ('severity = {x = "off"}', "no code `x`")):
+        project.write_text(f"[tool.rewoo]\n{said}\n")
+        editor.file_changed(project)
+        editor.message(words)
 
 
 def test_tools_that_a_project_names_run_in_a_trusted_folder(start: Start, tmp_path: Path) -> None:
@@ -106,13 +108,11 @@ def test_tools_that_a_project_names_run_in_no_other(start: Start, tmp_path: Path
     assert not (tmp_path / "this_ran").exists()
 
 
-@pytest.mark.parametrize(
-    ("tools", "words"),
-    [("nowhere:registry", "nowhere"), ("my_tools:nothing", "nothing"), ("missing.json", "missing.json")],
-)
-def test_tools_that_are_not_there_are_told(start: Start, tools: str, words: str) -> None:
-    editor = start(tools=tools)
-    editor.message(words)
+def test_tools_that_are_not_there_are_told(start: Start) -> None:
+    editor = start()
+    for tools, words in (("no.where:registry", "no.where"), ("my_tools:nothing", "no `nothing`"), ("x.json", "x.json")):
+        editor.configure(tools=tools)
+        editor.message(words)
     editor.codes(editor.open("plan.rewoo", PLAN))
 
 
