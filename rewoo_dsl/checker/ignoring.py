@@ -9,6 +9,7 @@ nothing. An ignore that does nothing is told, as long as everything was checked 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from ..diag.codes.types import UNCHECKED
 from ..diag.diagnostic import Diagnostic, Edit, Fix, Span
 from ..diag.explain import find, near
 from ..syntax import ast
+from .messages import MAX_EXPLAINED
 
 MARK = "rewoo:"
 """What a comment to the checker says. A text without it needs no look at its comments."""
@@ -43,20 +45,49 @@ class Outlook:
     from_model: bool
 
 
-@dataclass(slots=True)
+@record
 class _Ignore:
-    """One code that a comment names at `at`, and the statements that it is about. `stays`: an error that it met."""
+    """One code that a comment names at `at`, and the statements that it is about."""
 
     code: str
     at: Span
     comment: ast.Comment
     covers: Span
     is_alone: bool
-    is_used: bool = False
+
+
+@dataclass(slots=True)
+class _Extent:
+    """All ignores of one code that hold up to the end of one statement, from the first of them on.
+
+    `reached` is the last place where one of them silenced a finding, `stays` the last finding that cannot be silenced.
+    """
+
+    first: int
+    reached: int = -1
     stays: Diagnostic | None = None
 
-    def meets(self, one: Diagnostic) -> bool:
-        return one.code == self.code and one.span is not None and self.covers.start <= one.span.start <= self.covers.end
+
+class _Extents:
+    """Which ignores hold at a place, however many there are: statements do not overlap, so their ends tell."""
+
+    def __init__(self, ignores: Sequence[_Ignore]) -> None:
+        self._by_end: dict[str, dict[int, _Extent]] = {}
+        for one in ignores:
+            extent = self._by_end.setdefault(one.code, {}).setdefault(one.covers.end, _Extent(one.covers.start))
+            extent.first = min(extent.first, one.covers.start)
+        self._ends = {code: sorted(extents) for code, extents in self._by_end.items()}
+
+    def of(self, one: _Ignore) -> _Extent:
+        return self._by_end[one.code][one.covers.end]
+
+    def around(self, one: Diagnostic) -> list[_Extent]:
+        """Those that hold where the finding is: of its statement, and of the whole plan, which ends last."""
+        ends = self._ends.get(one.code)
+        if ends is None or one.span is None or (place := bisect_left(ends, one.span.start)) == len(ends):
+            return []
+        extents = (self._by_end[one.code][end] for end in {ends[place], ends[-1]})
+        return [extent for extent in extents if extent.first <= one.span.start]
 
 
 def without_ignored(
@@ -64,22 +95,48 @@ def without_ignored(
 ) -> list[Diagnostic]:
     """The findings that nobody has accepted, and those about the comments themselves. Places must be known."""
     told: list[Diagnostic] = []
-    ignores = [one for place in range(len(document.items)) for one in _ignores(document, place, told)]
-    left = [one for one in diagnostics if not _is_ignored(one, ignores, outlook)]
-    return [*left, *told, *_idle(ignores, text, outlook)]
+    ignores = list(_ignores(document, told))
+    extents = _Extents(ignores)
+    left = [one for one in diagnostics if outlook.from_model or not _is_ignored(one, extents)]
+    return [*left, *told, *_idle(ignores, extents, text, outlook)]
 
 
 # --- the comments --------------------------------------------------------------------------------------------------
 
 
-def _ignores(document: ast.Document, place: int, told: list[Diagnostic]) -> Iterator[_Ignore]:
-    """What the item at `place` ignores, if it is such a comment; what cannot be understood of it is told."""
-    comment = document.items[place]
-    said = _DIRECTIVE.match(comment.text) if isinstance(comment, ast.Comment) and MARK in comment.text else None
-    if said is None:
-        return
-    assert isinstance(comment, ast.Comment)  # nothing else has been matched
-    covers = _covered(document, place, comment, said["word"])
+def _ignores(document: ast.Document, told: list[Diagnostic]) -> Iterator[_Ignore]:
+    """What the comments ignore; what cannot be understood of them is told."""
+    before: Span | None = None
+    for item, behind in zip(document.items, _behind(document), strict=True):
+        if not isinstance(item, ast.Comment):
+            before = before if isinstance(item, ast.Blank) else item.span
+            continue
+        said = _DIRECTIVE.match(item.text) if MARK in item.text else None
+        if said is None:
+            continue
+        covers = behind if said["word"] == "ignore" else None
+        if said["word"] == "ignore" and item.trailing:
+            covers = before
+        if said["word"] == "ignore-file" and before is None:
+            covers = document.span
+        yield from _read(item, said, covers, told)
+
+
+def _behind(document: ast.Document) -> list[Span | None]:
+    """For each item, the statement behind it, from the first of its `Plan:` lines that is behind the item, too."""
+    found: list[Span | None] = []
+    behind: Span | None = None
+    for item in reversed(document.items):
+        found.append(behind)
+        if isinstance(item, ast.Comment | ast.Blank):
+            continue
+        is_announced = behind is not None and isinstance(item, ast.Plan)
+        behind = Span(item.span.start, behind.end if behind is not None and is_announced else item.span.end)
+    return found[::-1]
+
+
+def _read(comment: ast.Comment, said: re.Match[str], covers: Span | None, told: list[Diagnostic]) -> Iterator[_Ignore]:
+    """The codes of one comment; `covers` is None when it says something else, or stands where it cannot say it."""
     if covers is None:
         told.append(_unknown(f"`rewoo: {said['word']}` says nothing here", comment.span, hint=_HINT))
         return
@@ -90,76 +147,54 @@ def _ignores(document: ast.Document, place: int, told: list[Diagnostic]) -> Iter
         at = Span(comment.span.start + name.start(), comment.span.start + name.end())
         code = find(name[0])
         if code is None:
-            close = near(name[0])
+            close = near(name[0]) if len(told) < MAX_EXPLAINED else []
             hint = f"did you mean {' or '.join(f'`{one}`' for one in close)}?" if close else None
             told.append(_unknown(f"there is no code `{name[0]}`", at, hint=hint, allowed=tuple(close)))
         else:
             yield _Ignore(code.number, at, comment, covers, is_alone=len(names) == 1)
 
 
-def _covered(document: ast.Document, place: int, comment: ast.Comment, word: str) -> Span | None:
-    """Where the comment holds; None when it says something else, or stands where it cannot say it."""
-    if word == "ignore-file":
-        above = document.items[:place]
-        return document.span if all(isinstance(one, ast.Comment | ast.Blank) for one in above) else None
-    if word != "ignore":
-        return None
-    return _statement_before(document, place) if comment.trailing else _statements_behind(document, place)
-
-
-def _statement_before(document: ast.Document, place: int) -> Span | None:
-    above = (one for one in reversed(document.items[:place]) if not isinstance(one, ast.Comment | ast.Blank))
-    return next((one.span for one in above), None)
-
-
-def _statements_behind(document: ast.Document, place: int) -> Span | None:
-    """From the next statement on, to its end: that of the step which its `Plan:` lines announce."""
-    start = None
-    for item in document.items[place + 1 :]:
-        if isinstance(item, ast.Comment | ast.Blank):
-            continue
-        start = item.span.start if start is None else start
-        if not isinstance(item, ast.Plan):
-            return Span(start, item.span.end)
-    return None
-
-
 # --- the findings --------------------------------------------------------------------------------------------------
 
 
-def _is_ignored(one: Diagnostic, ignores: Sequence[_Ignore], outlook: Outlook) -> bool:
-    met = [ignore for ignore in ignores if ignore.meets(one)]
-    if not met or outlook.from_model:
-        return False
-    if one.is_error or _is_the_hosts(one.code):
-        for ignore in met:
-            ignore.stays = one
-        return False
-    for ignore in met:
-        ignore.is_used = True
-    return True
+def _is_ignored(one: Diagnostic, extents: _Extents) -> bool:
+    around = extents.around(one)
+    stays = one.is_error or _is_the_hosts(one.code)
+    for extent in around:
+        if stays:
+            extent.stays = one
+        elif one.span is not None:
+            extent.reached = max(extent.reached, one.span.start)
+    return bool(around) and not stays
 
 
 def _is_the_hosts(code: str) -> bool:
     return code.startswith("RW4") or code == MAY_EXCEED_CEILING.number
 
 
-def _idle(ignores: Sequence[_Ignore], text: str, outlook: Outlook) -> Iterator[Diagnostic]:
+def _idle(ignores: Sequence[_Ignore], extents: _Extents, text: str, outlook: Outlook) -> Iterator[Diagnostic]:
     for one in ignores:
-        message = None if one.is_used else _why_idle(one, outlook)
+        message = _why_idle(one, extents.of(one), outlook)
         if message is not None:
-            fix = _removal(one, text)
             yield Diagnostic(
-                code=IDLE_IGNORE.number, severity=IDLE_IGNORE.severity, message=message, span=one.at, fixes=(fix,)
+                code=IDLE_IGNORE.number,
+                severity=IDLE_IGNORE.severity,
+                message=message,
+                span=one.at,
+                fixes=(_removal(one, text),),
             )
 
 
-def _why_idle(one: _Ignore, outlook: Outlook) -> str | None:
-    """Why the ignore does nothing; None where nobody can be sure."""
+def _why_idle(one: _Ignore, extent: _Extent, outlook: Outlook) -> str | None:
+    """Why the ignore does nothing; None where it does something, and where nobody can be sure."""
     if outlook.from_model:
         return f"a plan that a model wrote cannot ignore {one.code}"
-    if one.stays is not None:
-        return f"{one.code} stays: {'an error' if one.stays.is_error else 'what the host asks for'} cannot be ignored"
+    if extent.reached >= one.covers.start:
+        return None
+    if extent.stays is not None:
+        return (
+            f"{one.code} stays: {'an error' if extent.stays.is_error else 'what the host asks for'} cannot be ignored"
+        )
     if not outlook.is_whole or (one.code in _ONLY_STRICT and not outlook.is_strict):
         return None
     return f"there is no {one.code} to ignore here"
