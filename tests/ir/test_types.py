@@ -155,7 +155,9 @@ def test_reading_a_schema_loses_no_value_and_exact_means_exact(schema: dict[str,
     kind = reader.whole(schema)
     try:
         fits_schema = admits(schema, value)
-    except RecursionError:  # jsonschema goes round where we give up
+    except BaseException as error:  # jsonschema goes round where we give up; its Rust part panics instead
+        if "RecursionError" not in repr(error):
+            raise
         return
     if fits_schema:
         assert admits(to_schema(without_refinements(kind)), value)
