@@ -1,7 +1,8 @@
 """Findings as JUnit XML, which most build servers show as tests: a suite a file, a case a finding.
 
 A finding that fails the check is a failure, any other one a case that passed and has something to say. A file without
-findings is one case that passed.
+findings is one case that passed. Nothing is written that the schema of Jenkins (xUnit plugin, `junit-10.xsd`) does not
+know, so a place is in a case's name and text and not in attributes of our own.
 """
 
 from collections.abc import Callable, Iterable
@@ -40,9 +41,6 @@ def _case(suite: Xml.Element, one: Placed, page: Page, *, failed: bool) -> None:
     finding, region = one.finding, one.region
     place = f" {region.start.line}:{region.start.column}" if region is not None else ""
     case = Xml.SubElement(suite, "testcase", name=f"{finding.code}{place}", classname=_text(one.file))
-    if region is not None:
-        case.set("file", _text(one.file))
-        case.set("line", str(region.start.line))
     said = _text(render_text([finding], page.text, file=page.file, sources=page.sources))
     if failed:
         Xml.SubElement(case, "failure", type=finding.code, message=_text(finding.message)).text = said

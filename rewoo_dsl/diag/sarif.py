@@ -6,13 +6,13 @@ logical location.
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
 from .codes import CODES, slug
-from .diagnostic import Diagnostic, Fix
+from .diagnostic import Fix
 from .pages import Page, Placed, Region, placed
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -40,9 +40,9 @@ def _rule(number: str) -> dict[str, Any]:
     return {
         "id": number,
         "name": code.slug,
-        "shortDescription": {"text": code.summary},
-        "fullDescription": {"text": code.explanation.strip()},
-        "help": {"text": _help(code.explanation.strip(), code.wrong, code.right)},
+        "shortDescription": _said(code.summary),
+        "fullDescription": _said(code.explanation.strip()),
+        "help": _said(_help(code.explanation.strip(), code.wrong, code.right)),
         "defaultConfiguration": {"level": code.severity.value},
     }
 
@@ -57,17 +57,22 @@ def _result(one: Placed, rules: Sequence[str]) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": rules.index(finding.code),
         "level": finding.severity.value,
-        "message": {"text": _message(finding)},
+        "message": _said(f"{finding.message} ({finding.hint})" if finding.hint else finding.message),
         "locations": [_location(one)],
-        "partialFingerprints": {"rewoo/v1": f"{finding.code} {slug(finding.code)}: {finding.message}"},
+        "partialFingerprints": {"rewoo/v1": _valid(f"{finding.code} {slug(finding.code)}: {finding.message}")},
     }
     related = [_related(one, number) for number in range(len(finding.related))]
-    fixes = [_fix(one, fix) for fix in finding.fixes if one.lines is not None and fix.edits]
+    fixes = [_fix(one, fix) for fix in dict.fromkeys(finding.fixes) if one.lines is not None and fix.edits]
     return result | ({"relatedLocations": related} if related else {}) | ({"fixes": fixes} if fixes else {})
 
 
-def _message(finding: Diagnostic) -> str:
-    return f"{finding.message} ({finding.hint})" if finding.hint else finding.message
+def _said(text: str) -> dict[str, str]:
+    return {"text": _valid(text)}
+
+
+def _valid(text: str) -> str:
+    """Text with halves of UTF-16 pairs replaced: strict readers of JSON refuse a whole file for one of them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _location(one: Placed) -> dict[str, Any]:
@@ -79,7 +84,7 @@ def _location(one: Placed) -> dict[str, Any]:
 
 def _related(one: Placed, number: int) -> dict[str, Any]:
     related = one.finding.related[number]
-    location = {"id": number, "message": {"text": related.message}}
+    location = {"id": number, "message": _said(related.message)}
     return location | {"physicalLocation": _physical(one.file, one.region_of(related.span))}
 
 
@@ -99,14 +104,17 @@ def _region(region: Region) -> dict[str, int]:
 
 def _uri(file: str) -> str:
     path = file.replace("\\", "/")
-    return PurePosixPath(path).as_uri() if path.startswith("/") else quote(path, errors="backslashreplace")
+    if re.match(r"[A-Za-z]:/", path):
+        return f"file:///{path[:2]}{quote(path[2:], errors='backslashreplace')}"
+    quoted = quote(path, errors="backslashreplace")
+    return f"file://{quoted}" if path.startswith("/") else quoted
 
 
 def _fix(one: Placed, fix: Fix) -> dict[str, Any]:
     replacements = [
-        {"deletedRegion": _region(region), "insertedContent": {"text": edit.text}}
+        {"deletedRegion": _region(region), "insertedContent": _said(edit.text)}
         for edit in fix.edits
         if (region := one.region_of(edit.span)) is not None
     ]
     change = {"artifactLocation": {"uri": _uri(one.file)}, "replacements": replacements}
-    return {"description": {"text": fix.message}, "artifactChanges": [change]}
+    return {"description": _said(fix.message), "artifactChanges": [change]}

@@ -6,7 +6,7 @@
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from .diagnostic import Diagnostic
 from .lines import Lines
@@ -18,15 +18,23 @@ _STEP_POINTER = re.compile(r"/steps/(\d+)(?:/|\Z)")
 _STEP_HEAD = re.compile(r"#([A-Za-z_][A-Za-z0-9_]*)[ \t]*[:=]")
 
 
-def render_short(diagnostics: Iterable[Diagnostic], text: str | None = None, *, steps: Sequence[str] = ()) -> str:
+def render_short(
+    diagnostics: Iterable[Diagnostic],
+    text: str | None = None,
+    *,
+    steps: Sequence[str] = (),
+    called: Callable[[str], str] = "#{}".format,
+) -> str:
     """One line per finding; an empty text when there are none.
 
     Args:
         text: The plan's text, for line numbers.
         steps: The names of the plan's steps in order, for findings that only point into the IR.
+        called: What a step is called by its name.
     """
+    names = [called(one) for one in steps]
     lines = None if text is None else Lines(text)
-    return "".join(_one(d, lines, steps) + "\n" for d in diagnostics)
+    return "".join(_one(d, lines, names) + "\n" for d in diagnostics)
 
 
 def _one(one: Diagnostic, lines: Lines | None, steps: Sequence[str]) -> str:
@@ -51,7 +59,7 @@ def _step_by_pointer(one: Diagnostic, steps: Sequence[str]) -> str | None:
     found = _STEP_POINTER.match(one.at or "")
     if found is None or int(found[1]) >= len(steps):
         return None
-    return f"#{steps[int(found[1])]}"
+    return steps[int(found[1])]
 
 
 def _step_by_text(lines: Lines, number: int) -> str | None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from xmlschema import XMLSchema10
 
 from rewoo_dsl.checker import check
 from rewoo_dsl.diag.codes import CODES, EXAMPLE_TOOLS
@@ -21,7 +23,10 @@ from rewoo_dsl.diag.sarif import render_sarif
 from rewoo_dsl.ir.signature import Signature
 
 TOOLS = {one["name"]: Signature.model_validate(one) for one in EXAMPLE_TOOLS}
-SARIF = Draft202012Validator(json.loads((Path(__file__).parent / "sarif_2_1_0_subset.json").read_text("utf-8")))
+DATA = Path(__file__).parents[1] / "data"
+SARIF = Draft202012Validator(json.loads((DATA / "sarif/sarif-2.1.0.json").read_text("utf-8")))
+JUNIT = XMLSchema10(str(DATA / "junit/junit-10.xsd"))
+URI_REFERENCE = re.compile(r"([a-z]+:)?([A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-F]{2})+")
 PAGES = [
     Page(f"plans/{code.slug}.rewoo", check(code.wrong, TOOLS).diagnostics, code.wrong)
     for code in CODES.values()
@@ -48,7 +53,7 @@ def odd_pages(draw: st.DrawFn) -> Page:
             span=span(),
             hint=draw(st.none() | ODD_TEXT),
             related=(Related(message=draw(ODD_TEXT), span=span()),),
-            fixes=(Fix(message=draw(ODD_TEXT), edits=edits),),
+            fixes=(Fix(message=draw(ODD_TEXT), edits=edits),) * draw(st.integers(0, 2)),
             file=draw(st.none() | st.sampled_from(["lib/a.rewoo", "unknown.rewoo"])),
         )
         for _ in range(draw(st.integers(0, 3)))
@@ -63,7 +68,10 @@ def odd_pages(draw: st.DrawFn) -> Page:
 def sarif(*pages: Page) -> Any:
     log = json.loads(render_sarif(pages, version="1.2.3"))
     SARIF.validate(log)
-    return log["runs"][0]
+    run = log["runs"][0]
+    for result in run["results"]:
+        assert URI_REFERENCE.fullmatch(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"])
+    return run
 
 
 def test_every_wrong_plan_of_the_catalogue_is_valid_sarif() -> None:
@@ -106,6 +114,31 @@ def test_a_finding_about_a_sub_plan_is_in_its_file() -> None:
     assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("lib.rewoo", 2)
 
 
+@pytest.mark.parametrize(
+    ("file", "uri"),
+    [
+        ("/my plans/ä.rewoo", "file:///my%20plans/%C3%A4.rewoo"),
+        ("C:\\my plans\\a.rewoo", "file:///C:/my%20plans/a.rewoo"),
+        ("../a:b#c?.rewoo", "../a%3Ab%23c%3F.rewoo"),
+        ("<stdin>", "%3Cstdin%3E"),
+    ],
+)
+def test_a_file_is_a_uri(file: str, uri: str) -> None:
+    result = sarif(Page(file, (Diagnostic(code="RW101", message="so"),)))["results"][0]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+
+
+def test_half_a_pair_does_not_make_readers_refuse_the_file() -> None:
+    found = Diagnostic(code="RW101", message="a\ud800b😀")
+    assert sarif(Page("a", (found,)))["results"][0]["message"]["text"] == "a\ufffdb😀"
+
+
+def test_columns_count_code_points_and_lines_end_as_editors_say() -> None:
+    text = '// 😀\r\n#E1 = search(query="😀😀", x=1)\r\nreturn #E1\r\n'
+    region = sarif(Page("a", check(text, TOOLS).diagnostics, text))["results"][0]["locations"][0]["physicalLocation"]
+    assert region["region"] == {"startLine": 2, "startColumn": 26, "endLine": 2, "endColumn": 27}
+
+
 @given(odd_pages())
 def test_odd_findings_are_valid_sarif(page: Page) -> None:
     sarif(page)
@@ -141,10 +174,21 @@ def is_error(one: Diagnostic) -> bool:
     return one.is_error
 
 
+def junit(*pages: Page, fails: Callable[[Diagnostic], bool] = is_error) -> Xml.Element:
+    document = render_junit([(page, fails) for page in pages])
+    JUNIT.validate(document)
+    return Xml.fromstring(document)
+
+
+def test_every_wrong_plan_of_the_catalogue_is_valid_junit() -> None:
+    root = junit(*PAGES, Page("good.rewoo", ()))
+    assert root.attrib["failures"] == str(sum(one.is_error for page in PAGES for one in page.diagnostics))
+
+
 def test_findings_are_cases_and_files_are_suites() -> None:
     text = '#E1 = search(query="a")\n#E2 = serach(query="<b>")\nreturn 1\n'
     found = check(text, TOOLS).diagnostics
-    root = Xml.fromstring(render_junit([(Page("a.rewoo", found, text), is_error), (Page("b.rewoo", ()), is_error)]))
+    root = junit(Page("a.rewoo", found, text), Page("b.rewoo", ()))
     assert (root.attrib["tests"], root.attrib["failures"]) == ("3", "1")
     first, second = root
     assert [(case.attrib["name"], case[0].tag) for case in first] == [
@@ -158,8 +202,8 @@ def test_findings_are_cases_and_files_are_suites() -> None:
 
 
 @given(odd_pages(), st.booleans())
-def test_odd_findings_are_well_formed_xml(page: Page, failing: bool) -> None:
-    root = Xml.fromstring(render_junit([(page, lambda _: failing)]))
+def test_odd_findings_are_valid_junit(page: Page, failing: bool) -> None:
+    root = junit(page, fails=lambda _: failing)
     assert len(root.findall(".//testcase")) == max(len(page.diagnostics), 1)
     assert len(root.findall(".//failure")) == (len(page.diagnostics) if failing else 0)
 
