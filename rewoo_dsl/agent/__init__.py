@@ -6,7 +6,7 @@ All but `llm_tool` are imported when they are first used, so that it can be had 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .llm_tool import llm_tool
+from .llm_tool import Prices, llm_tool
 
 if TYPE_CHECKING:
     from .agent import Agent, Answer, SolvingFailed
@@ -50,6 +50,7 @@ __all__ = [
     "PlanDrafted",
     "Planner",
     "PlanningFailed",
+    "Prices",
     "Solution",
     "Solver",
     "SolvingFailed",

@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack, overload
 
+from pydantic import ValidationError
+
 from ..diag.errors import ToolError
-from ..ir.signature import Effect, Signature, canonical_name
+from ..ir.signature import CallCost, Effect, Signature, canonical_name
 from .function import Call, call_of, innermost, inspect_function
 from .names import name_problem
 
@@ -49,6 +51,8 @@ class ToolOptions(TypedDict, total=False):
         max_parallel: how many calls may run at once.
         calls_model: it asks a model, and so counts against a run's model calls.
         result_is_declared: its output follows the step's declared type, found in `CallContext.declared`.
+        cost: what one call takes at most of model tokens, seconds, US dollars: `{"tokens": 800, "usd": 0.01}`. It is
+            what the bounds of a plan are made of before it runs; nothing holds the function to it.
     """
 
     name: str
@@ -60,6 +64,7 @@ class ToolOptions(TypedDict, total=False):
     max_parallel: int
     calls_model: bool
     result_is_declared: bool
+    cost: CallCost | Mapping[str, Any] | None
 
 
 @overload
@@ -91,6 +96,7 @@ def _make(
     max_parallel: int | None = None,
     calls_model: bool = False,
     result_is_declared: bool = False,
+    cost: CallCost | Mapping[str, Any] | None = None,
 ) -> Tool:
     name = checked_name(name or _own_name(function))
     if timeout is not None and not timeout > 0:
@@ -112,6 +118,7 @@ def _make(
         result_is_declared=result_is_declared,
         calls_model=calls_model,
         version=version,
+        cost=None if cost is None else _cost(name, cost),
     )
     return Tool(
         signature=signature,
@@ -142,3 +149,13 @@ def _effect(name: str, effect: Effect | str) -> Effect:
         return Effect(effect)
     except ValueError:
         raise ToolError(f"tool `{name}`: effect is `read` or `write`, not {effect!r}", retryable=False) from None
+
+
+def _cost(name: str, cost: CallCost | Mapping[str, Any]) -> CallCost:
+    try:
+        return CallCost.model_validate(cost)
+    except ValidationError as error:
+        first = error.errors()[0]
+        told = ".".join(["cost", *map(str, first["loc"])]) + f": {first['msg']}"
+        wanted = "cost is what a call takes at most, as in {'tokens': 800, 'seconds': 2, 'usd': 0.01}"
+        raise ToolError(f"tool `{name}`: {wanted} ({told})", retryable=False) from None

@@ -6,13 +6,15 @@ import sys
 
 import pytest
 
-from rewoo_dsl.agent.llm_tool import llm_tool
+from rewoo_dsl.agent.llm_tool import Prices, llm_tool
+from rewoo_dsl.checker import check
 from rewoo_dsl.diag.errors import ModelError
 from rewoo_dsl.ir.signature import Effect
 from rewoo_dsl.llm import Endpoint
 from rewoo_dsl.testing import model_server as scripted
 from rewoo_dsl.testing.model_server import ModelServer
 from rewoo_dsl.tools.context import CallContext
+from rewoo_dsl.tools.errors import ArgumentError
 from rewoo_dsl.tools.registry import Registry
 
 EXPOSED = {
@@ -111,3 +113,38 @@ def test_every_public_name_of_the_room_is_there():
     assert all(hasattr(room, name) for name in room.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Robot'"):
         _ = room.Robot
+
+
+# --- what a question costs ---------------------------------------------------------------------------------------
+
+PRICES = Prices(input=1.0, output=10.0, cached=0.1)
+BOUNDED = {"max_prompt": 1_000, "max_answer": 50, "prices": PRICES}
+
+
+def test_lengths_and_prices_are_a_bound_of_a_plan_before_it_runs():
+    tools = {"llm": llm_tool(Endpoint(base_url="http://127.0.0.1:1").model("tiny"), **BOUNDED).signature}
+    text = 'limit tokens 2000, cost 0.001\n#E1 = llm(prompt="a") retry 1\nreturn #E1\n'
+    report = check(text, tools)
+    total = report.bounds.total
+    assert (total.tokens.most, total.usd.most) == (2 * (1_000 + 256 + 50), pytest.approx(2 * (1_256 + 500) / 1e6))
+    assert [one.code for one in report.diagnostics] == ["RW502", "RW502"]
+    unbounded = {"llm": llm_tool(Endpoint(base_url="http://127.0.0.1:1").model("tiny")).signature}
+    assert check(text, unbounded).bounds.total.tokens.most is None
+
+
+def test_a_longer_question_is_not_asked_and_an_answer_may_not_be_longer():
+    with ModelServer(["ok"]) as server:
+        one = llm_tool(Endpoint(base_url=server.base_url).model("tiny"), **BOUNDED)
+        with pytest.raises(ArgumentError, match="at most 1000 are asked"):
+            asyncio.run(one.call({"prompt": "ä" * 500}, CallContext()))
+        assert asyncio.run(one.call({"prompt": "a", "system": "b"}, CallContext())) == "ok"
+    [request] = server.requests
+    assert 50 in (request.body.get("max_output_tokens"), request.body.get("max_completion_tokens"))
+
+
+def test_dollars_are_counted_while_running():
+    context = CallContext()
+    with ModelServer([scripted.text("fine").costing(input_tokens=30, output_tokens=4)]) as server:
+        one = llm_tool(Endpoint(base_url=server.base_url).model("tiny"), prices=PRICES)
+        asyncio.run(one.call({"prompt": "?"}, context))
+    assert context.usage.cost == pytest.approx((30 * 1.0 + 4 * 10.0) / 1e6)

@@ -16,8 +16,13 @@ PYTHON = [text for kind, text in BLOCKS if kind == "python"]
 
 @pytest.mark.parametrize(
     ("code", "printed"),
-    [(PYTHON[0], "B4\n"), (PYTHON[1], '`petId` of `get_pet` does not fit: expected int, found "seven"\n')],
-    ids=["mcp", "openapi"],
+    [
+        (PYTHON[0], "B4\n"),
+        (PYTHON[1], '`petId` of `get_pet` does not fit: expected int, found "seven"\n'),
+        (PYTHON[2], "0.001\n"),
+        (PYTHON[3], f"{3 * (20_000 + 256 + 2_000)}\n"),
+    ],
+    ids=["mcp", "openapi", "cost", "llm"],
 )
 def test_the_python_runs(tmp_path: Path, code: str, printed: str) -> None:
     (tmp_path / "server.py").write_text(SERVER)

@@ -274,3 +274,25 @@ def test_two_registries_know_nothing_of_each_other():
     assert "fine" in first
     assert "fine" not in second
     assert len(second) == 0
+
+
+def test_what_a_call_costs_is_declared_with_the_tool():
+    @tool(effect="read", cost={"tokens": 800, "usd": {"least": 0.001, "most": 0.01}})
+    def ask(text: str) -> str:
+        return text
+
+    cost = ask.signature.cost
+    assert cost is not None
+    assert cost.model_dump() == {
+        "tokens": {"least": 0.0, "most": 800.0},
+        "seconds": None,
+        "usd": {"least": 0.001, "most": 0.01},
+    }
+
+
+@pytest.mark.parametrize(
+    "cost", [{"tokens": -1}, {"dollars": 1}, {"usd": float("nan")}, 5, {"usd": {"least": 2, "most": 1}}]
+)
+def test_a_cost_that_is_none_is_refused_with_a_sentence(cost: Any):
+    with pytest.raises(ToolError, match="cost is what a call takes at most"):
+        tool(lambda text: text, name="ask", cost=cost)
