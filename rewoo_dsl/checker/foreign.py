@@ -7,10 +7,11 @@ so a text that its grammar takes as it stands is ours, whatever else it may look
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from .._record import record
+from ..diag.diagnostic import Diagnostic, located
 from ..ir.expr import Call
 from ..ir.plan import Plan
 from ..ir.policy import Policy
@@ -58,6 +59,17 @@ class Judged:
     def tool_names(self) -> Mapping[str, str]:
         """The plan's own names of tools by ours, where they differ."""
         return {} if self.imported is None else self.imported.tool_names
+
+    def called(self, name: str) -> str:
+        """What a step is called by its name in `plan`."""
+        return f"#{name}" if self.imported is None else self.imported.words.step(name)
+
+    def in_own_words(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Further findings about `plan` as those of the report are told: in the words and places of the text."""
+        if self.imported is not None:
+            found = map(self.imported.words.told, found)
+        places = self.report.source_map
+        return list(found) if places is None else located(found, places.find)
 
     def signatures(self, tools: Mapping[str, Signature]) -> Mapping[str, Signature]:
         """The given tools under the names by which `plan` calls them."""

@@ -22,6 +22,7 @@ from .sizes import too_large
 
 if TYPE_CHECKING:
     from ..lowering.dialects.imported import Imported
+    from ..lowering.dialects.words import Words
 
 
 @record
@@ -39,8 +40,12 @@ class Reading:
     broken: frozenset[str] = frozenset()
     broken_callables: frozenset[str] = frozenset()
     is_whole: bool = True
-    is_foreign: bool = False
-    """Whether the text is in another format: findings have their places in it, and fixes would not."""
+    words: Words | None = None
+    """What a plan in another format calls everything: findings have their words and places in it, and no fixes."""
+
+    @property
+    def is_foreign(self) -> bool:
+        return self.words is not None
 
     def find(self, at: str) -> Span | None:
         """Where a JSON pointer into the plan stands in the text."""
@@ -110,5 +115,5 @@ def _of_imported(one: Imported, *, from_model: bool) -> Reading:
         source_map=one.source_map,
         broken=one.broken,
         is_whole=not one.broken,
-        is_foreign=True,
+        words=one.words,
     )

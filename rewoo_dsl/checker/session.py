@@ -93,6 +93,8 @@ class Session:
         from_model: bool,
     ) -> Report:
         has_calls = scope is not None and any(True for _ in scope.calls)
+        if reading.words is not None:
+            found = map(reading.words.told, found)
         diagnostics = located([*reading.diagnostics, *found], reading.find)
         if reading.document is not None and reading.text is not None and MARK in reading.text:
             is_whole = scope is not None and scope.is_whole and (self.tools is not None or not has_calls)

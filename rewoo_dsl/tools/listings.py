@@ -7,6 +7,7 @@
 | OpenAI Responses, Anthropic, MCP | an object schema beside the name | the same, MCP the result too |
 | NESTFUL and its kin | parameters by name, each with its own `required` | parameters, fields of the result |
 | Gemini, OpenAI namespaces | a list of tools inside an entry | the same as OpenAI |
+| tools that a provider runs itself | no name, a `type` of its own, or Gemini's key for it | that there is one |
 | Seal-Tools | `api_name`, the names of required parameters in a list | the same as NESTFUL, no result |
 | TaskBench | an object with `nodes`, each with an `id` | the tool takes one text |
 | ReWOO | a name and a description | the tool takes one text |
@@ -23,7 +24,16 @@ from ..ir.values import Value, kind
 _Fields = dict[str, Value]
 
 _NAME_KEYS = ("name", "api_name", "id")
-_GROUP_KEYS = ("functionDeclarations", "tools")
+_GROUP_KEYS = ("functionDeclarations", "function_declarations", "tools")
+_HOST_KEYS = (
+    "googleSearch", "googleSearchRetrieval", "googleMaps", "enterpriseWebSearch", "codeExecution", "urlContext",
+    "fileSearch", "computerUse", "retrieval",
+)  # fmt: skip
+"""Tools that Gemini runs itself, in the spelling of its JSON; its Python client writes `google_search`."""
+
+_OTHER_TYPES = ("function", "custom", "namespace")
+"""Types of entries that are no tools of a provider: they need a name."""
+
 _SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema", "parametersJsonSchema", "parameters_json_schema")
 _RESULT_KEYS = ("returns", "output_schema", "outputSchema")
 _LOOSE_KEYS = ("path_parameters", "query_parameters", "parameters", "arguments")
@@ -70,10 +80,12 @@ def entries_of(data: Value) -> list[Entry] | None:
 def _all_foreign(tools: list[Value], at: str) -> Iterator[Entry]:
     """The tools of a list, those of the groups in it too."""
     for i, one in enumerate(tools):
+        hosts = list(_hosts(one, f"{at}/{i}"))
+        yield from hosts
         group = _group(one)
-        if group is None:
+        if group is None and not hosts:
             yield _foreign(one, f"{at}/{i}")
-        else:
+        elif group is not None:
             key, inner = group
             yield from (_foreign(tool, f"{at}/{i}/{key}/{j}") for j, tool in enumerate(inner))
 
@@ -83,6 +95,26 @@ def _group(one: Value) -> tuple[str, list[Value]] | None:
         if isinstance(one, dict) and isinstance(inner := one.get(key), list):
             return key, inner
     return None
+
+
+def _hosts(one: Value, at: str) -> Iterator[Entry]:
+    """The tools in an entry that the provider runs itself: `{"type": "web_search"}`, `{"googleSearch": {}}`.
+
+    Nothing says what they take, so they take anything.
+    """
+    if not isinstance(one, dict) or any(key in one for key in _NAME_KEYS) or "function" in one:
+        return
+    kind_of = one.get("type")
+    if isinstance(kind_of, str) and kind_of.lower() not in (*_LOOSE_TYPES, *_OTHER_TYPES):
+        yield Entry(at, {"name": kind_of, "parameters": _ONE_TEXT}, {"name": f"{at}/type"})
+    for key in one:
+        if _camel(key) in _HOST_KEYS:
+            yield Entry(at, {"name": key, "parameters": _ONE_TEXT}, {"name": f"{at}/{key}"})
+
+
+def _camel(key: str) -> str:
+    first, *rest = key.split("_")
+    return first + "".join(map(str.capitalize, rest))
 
 
 def _own(one: Value, at: str) -> Entry:

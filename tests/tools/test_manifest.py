@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rewoo_dsl.checker.check import check
 from rewoo_dsl.diag.codes.tools import CODES
 from rewoo_dsl.ir.signature import Effect, Signature
 from rewoo_dsl.ir.types import from_schema, show
@@ -278,6 +279,32 @@ def test_a_list_that_only_names_tools_takes_any_one_text():
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not part of the repository")
+@pytest.mark.parametrize(
+    ("entry", "names"),
+    [
+        ({"type": "web_search"}, ["web_search"]),
+        ({"type": "code_interpreter", "container": {"type": "auto"}}, ["code_interpreter"]),
+        ({"type": "web_search_20250305", "name": "web_search", "max_uses": 5}, ["web_search"]),
+        ({"googleSearch": {}}, ["googleSearch"]),
+        ({"google_search": {}, "url_context": {}}, ["google_search", "url_context"]),
+        ({"googleSearch": {}, "functionDeclarations": [{"name": "f"}]}, ["googleSearch", "f"]),
+        ({"function_declarations": [{"name": "f"}]}, ["f"]),
+    ],
+)
+def test_tools_that_a_provider_runs_take_anything(entry: dict[str, Any], names: list[str]):
+    found = load_manifest([entry])
+    assert list(found) == names
+    report = check(f"#E1 = {names[0]}(query=[7], k={{a: 1}})\n", found)
+    assert report.ok, report.render()
+
+
+@pytest.mark.parametrize("entry", [{"type": "function"}, {"type": "object", "properties": {}}, {"type": "custom"}, {}])
+def test_what_only_lacks_its_name_is_no_tool_of_a_provider(entry: dict[str, Any]):
+    with pytest.raises(ManifestError) as error:
+        load_manifest([entry])
+    assert [(one.code, one.message) for one in error.value.diagnostics] == [("RW702", "a tool needs a `name`")]
+
+
 def test_the_lists_of_the_corpus_are_read():
     counts = {
         path.name: len(read_manifest(path.read_text()))
@@ -295,3 +322,5 @@ def test_the_lists_of_the_corpus_are_read():
                 assert len(load_manifest(row["tools"])) == len(
                     {one.get("function", one)["name"] for one in row["tools"]}
                 )
+    for line in (CORPUS / "provider_tool_calls" / "plans.jsonl").read_text().splitlines():
+        assert load_manifest(json.loads(line).get("tools", [])) is not None

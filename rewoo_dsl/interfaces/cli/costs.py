@@ -1,6 +1,6 @@
 """`check --bounds`: what a plan may cost, from the least to the most, as a table for people."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ...ir.costs import Bounds, Cost, Table, amount
 
@@ -13,14 +13,14 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
 )
 
 
-def told(table: Table) -> str:
-    """A line a step, the sum, the steps that decide how long it takes, and what was taken for granted."""
+def told(table: Table, called: Callable[[str], str]) -> str:
+    """A line a step as it is `called`, the sum, the steps that decide how long it takes, and what is taken for granted."""
     rows = [["step", "items", *(title for title, _ in _COLUMNS)]]
-    rows += [[f"#{one.name}", _range(one.items), *_cells(one.cost)] for one in table.steps]
+    rows += [[called(one.name), _range(one.items), *_cells(one.cost)] for one in table.steps]
     rows.append(["in all", "", *_cells(table.total)])
     lines = _aligned(rows)
     if table.path:
-        lines.append(f"the longest way: {' → '.join(f'#{name}' for name in table.path)}")
+        lines.append(f"the longest way: {' → '.join(map(called, table.path))}")
     lines += [f"{title}: {bounds.why}" for title, bounds in _unknown(table.total)]
     lines += table.assumed
     return "\n".join(lines) + "\n"

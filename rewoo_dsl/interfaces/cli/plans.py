@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -25,7 +25,7 @@ class Checked(Record):
     """A source and what the checker says of it.
 
     `text` is what findings point into, None for a plan that came as JSON; `texts` are those of the sub-plans that were
-    read, by the name in findings.
+    read, by the name in findings. `called` says what a step is called by its name in the report's plan.
     """
 
     source: Source
@@ -33,6 +33,7 @@ class Checked(Record):
     diagnostics: tuple[Diagnostic, ...]
     text: str | None
     texts: Mapping[str, str]
+    called: Callable[[str], str] = "#{}".format
 
     @property
     def page(self) -> Page:
@@ -103,7 +104,7 @@ def _check_foreign(source: Source, tools: Mapping[str, Signature] | None, dialec
     from .formats import known_format
 
     judged = check_as(source.text, known_format(dialect), tools, **how)
-    return Checked(source, judged.report, judged.report.diagnostics, judged.report.text, {})
+    return Checked(source, judged.report, judged.report.diagnostics, judged.report.text, {}, judged.called)
 
 
 def _plan_in(source: Source) -> str | dict[str, Any]:

@@ -32,7 +32,7 @@ subtract(43.81, const_100), divide(#0, const_100)
 
 
 def read(reading: Reading) -> Imported:
-    steps = reading.steps(references=_STEP, bare=_bare)
+    steps = reading.steps(spelt="#{}", references=_STEP, bare=_bare)
     start = _START.search(reading.text)
     at = start.start() if start else 0
     _words(reading, steps, 0, at)

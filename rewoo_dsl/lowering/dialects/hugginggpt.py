@@ -16,7 +16,7 @@ EXAMPLE = """\
 
 
 def read(reading: Reading) -> Imported:
-    steps = reading.steps(references=_GENERATED, ordered=False)
+    steps = reading.steps(spelt="<GENERATED>-{}", references=_GENERATED, ordered=False)
     for entry, step in reading.records(steps, "tasks", tool="task", own="id"):
         reading.arguments(step, entry.fields.get("args"))
         waits_for = entry.fields.get("dep")

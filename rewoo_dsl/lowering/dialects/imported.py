@@ -11,6 +11,7 @@ from ...ir.expr import escape
 from ...ir.plan import Plan
 from ...ir.signature import Signature, canonical_name
 from .nodes import Fields, Items, Node
+from .words import Words
 
 SUBTASK = "subtask"
 """The tool that a step is said to call when its format has no tools, only tasks in words."""
@@ -72,6 +73,7 @@ class Imported:
         tools: The tools that they call, by their own names and in the same order; steps without a tool are left out.
         edges: `(from, to)` wherever step `to` names step `from`, by their own names, in the order of the readers.
         broken: Our names of steps that are left out: what else is said of them follows from that.
+        words: What findings call everything by.
     """
 
     dialect: str
@@ -85,6 +87,7 @@ class Imported:
     tools: Sequence[str] = ()
     edges: Sequence[tuple[str, str]] = ()
     broken: frozenset[str] = frozenset()
+    words: Words = Words({}, {})
 
     @property
     def ok(self) -> bool:
@@ -92,8 +95,8 @@ class Imported:
         return not any(one.is_error for one in self.diagnostics)
 
     def located(self, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """What reading found and the given findings about `plan`, all with their spans, in order of place."""
-        return located([*self.diagnostics, *findings], self.source_map.find)
+        """What reading found and the checker's findings about `plan`, all in the plan's own words and places."""
+        return located([*self.diagnostics, *map(self.words.told, findings)], self.source_map.find)
 
     def signatures(self, tools: Mapping[str, Signature]) -> dict[str, Signature]:
         """The given tools under the names by which this plan calls them, so that it can be checked against them.

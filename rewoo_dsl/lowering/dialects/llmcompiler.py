@@ -39,7 +39,7 @@ Thought: I can answer now.
 
 
 def read(reading: Reading) -> Imported:
-    steps = reading.steps(references=References(_REFERENCE, _target), bare=_bare)
+    steps = reading.steps(spelt="${}", references=References(_REFERENCE, _target), bare=_bare)
     text = reading.text
     heads = [head for head in _HEAD.finditer(text) if _CALL.match(text, head.end())]
     at, is_joined = 0, False

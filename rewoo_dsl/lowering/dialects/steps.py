@@ -27,6 +27,7 @@ from .findings import Findings
 from .imported import SUBTASK, Imported, Place, SourceMap
 from .names import Names
 from .nodes import Bare, Fields, Items, Node, Scalar
+from .words import Words, called
 
 Target: TypeAlias = tuple[str, Path]
 """What a reference names: a step by its own name, and a path into its result."""
@@ -68,6 +69,7 @@ class Steps:
         bare: what a value without quotes means; None where it is just text.
         tools: signatures that name the arguments which the format gives by place.
         most: how many steps a plan may have.
+        spelt: how a reference is written, `{}` standing for the name in it.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Steps:
         bare: "Callable[[Steps, Bare], Expr | None] | None" = None,
         tools: Mapping[str, Signature] | None = None,
         most: int = FILE.steps,
+        spelt: str = "{}",
     ) -> None:
         self.text, self.found, self._most = text, found, most
         self.names, self._tool_names = Names(), Names()
@@ -87,6 +90,7 @@ class Steps:
         self._references = self._here = references
         self._ordered, self._bare = ordered, bare
         self._tools = tools or {}
+        self._spelt = spelt
         self._steps: list[Step] = []
         self._inputs: dict[str, Span] = {}
         self._broken: set[str] = set()
@@ -174,18 +178,22 @@ class Steps:
             result=None if self.result is None else self.expr(self.result),
         )
         ready = order_steps(given)
+        labels = {self.names.step(step.own): self._label(step) for step in self._steps}
+        spelt = {ours: self._spelt.replace("{}", own) for own, ours in self.names.ours.items()}
+        tool_names = {ours: own for own, ours in self._tool_names.ours.items()}
         return Imported(
             dialect=dialect,
             text=self.text,
             plan=ready,
             source_map=SourceMap(self._all_places(steps, ready), whole),
             diagnostics=self.found.all(),
-            names=MappingProxyType({self.names.step(step.own): self._label(step) for step in self._steps}),
-            tool_names=MappingProxyType({ours: own for own, ours in self._tool_names.ours.items()}),
+            names=MappingProxyType(labels),
+            tool_names=MappingProxyType(tool_names),
             steps=tuple(map(self._label, self._steps)),
             tools=tuple(step.tool for step in self._steps if step.tool is not None),
             edges=tuple(self._edges(needs)),
             broken=frozenset(self._broken),
+            words=Words.of(spelt, labels, tool_names),
         )
 
     def _label(self, step: Step) -> str:
@@ -242,7 +250,7 @@ class Steps:
                 if first.get(name, -1) <= index:
                     continue
                 step, other = self._steps[index], self._steps[last[name]]
-                message = f"{self._label(step)} names {self._label(other)}, which comes later"
+                message = f"{called(self._label(step))} names {called(self._label(other))}, which comes later"
                 related = (Related(message="the step that it names", span=other.span),)
                 self.found.add(name_codes.FORWARD_REFERENCE, message, step.span, related=related)
 

@@ -53,7 +53,7 @@ class _Graph:
 
 def read(reading: Reading) -> Imported:
     root = read_json(reading.source, reading.found)
-    steps = reading.steps(ordered=False)
+    steps = reading.steps(spelt="<node-{}>", ordered=False)
     graph = _Graph(dict(_nodes(reading, steps, root)))
     _read_links(reading, root, graph)
     _count_from(reading, graph)

@@ -125,7 +125,7 @@ def _give_bounds(checked: Checked, terminal: Terminal) -> None:
 
     bounds = checked.report.bounds
     if bounds is not None:
-        terminal.give(told(bounds))
+        terminal.give(told(bounds, checked.called))
 
 
 def _say_unchecked(judged: Sequence[Judged], terminal: Terminal) -> None:
@@ -137,7 +137,8 @@ def _give_short(checked: Checked, options: Options, terminal: Terminal) -> None:
     from ....diag.short import render_short
 
     plan = checked.report.plan
-    text = render_short(checked.diagnostics, checked.text, steps=[step.name for step in plan.steps] if plan else ())
+    steps = [step.name for step in plan.steps] if plan else ()
+    text = render_short(checked.diagnostics, checked.text, steps=steps, called=checked.called)
     several = f"{checked.source.name}: " if len(options.files) > 1 else ""
     terminal.give("".join(several + line for line in text.splitlines(keepends=True)))
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ....checker.foreign import OWN, Judged, check_as
-from ....diag.diagnostic import Diagnostic, located
 from ....ir.plan import Plan
 from ....ir.signature import Signature
 from ....lowering.dialects import AUTO, Written, write
@@ -56,7 +55,7 @@ def _written(judged: Judged, plan: Plan, to: str, tools: Mapping[str, Signature]
 def _say(judged: Judged, written: Written, source: Source, options: Options, terminal: Terminal) -> None:
     from ....diag.text import render_text, summary
 
-    found = [*judged.report.diagnostics, *_placed(judged, written.diagnostics)]
+    found = [*judged.report.diagnostics, *judged.in_own_words(written.diagnostics)]
     shown = [one for one in found if one.is_error or not options.quiet]
     if shown:
         text = render_text(
@@ -65,12 +64,6 @@ def _say(judged: Judged, written: Written, source: Source, options: Options, ter
         terminal.say(text.rstrip("\n"))
     if not options.quiet:
         terminal.say(f"{source.name}: {judged.dialect}, {_counted(judged)}, {summary(found)}")
-
-
-def _placed(judged: Judged, found: tuple[Diagnostic, ...]) -> list[Diagnostic]:
-    """What the writer found, with its places in the text that was read."""
-    places = judged.report.source_map
-    return list(found) if places is None else located(found, places.find)
 
 
 def _counted(judged: Judged) -> str:
