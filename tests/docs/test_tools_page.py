@@ -20,7 +20,7 @@ PYTHON = [text for kind, text in BLOCKS if kind == "python"]
         (PYTHON[0], "B4\n"),
         (PYTHON[1], '`petId` of `get_pet` does not fit: expected int, found "seven"\n'),
         (PYTHON[2], "0.001\n"),
-        (PYTHON[3], f"{3 * (20_000 + 256 + 2_000)}\n"),
+        (PYTHON[3], f"{3 * (20_000 + 256 + 2_000)}.0\n"),
     ],
     ids=["mcp", "openapi", "cost", "llm"],
 )
