@@ -30,11 +30,11 @@ def ask(core: Core, step: StepRun, items: list[Item]) -> bool:
     binding = binding_of(core.run, step.path, calls)
     asked = ApprovalAsked(step.path, text, calls, binding, step.code.clauses.within, core.at)
     number = step.question = core.number()
-    core.questions[number] = Question(step, binding)
+    core.questions[number] = Question(step, asked)
     core.record(asked)
     core.out.append(Ask(number, asked))
     if step.code.clauses.within is not None:
-        core.set_timer(step.code.clauses.within, Job.EXPIRE, number)
+        core.set_timer(step.code.clauses.within, Job.EXPIRE, number, f"within {step.path}")
     return True
 
 
@@ -62,7 +62,7 @@ def answered(core: Core, event: Answered) -> None:
     question = core.questions.get(event.question)
     if question is None:
         return
-    if event.binding != question.binding:
+    if event.binding != question.asked.binding:
         raise ValueError(f"the answer is bound to other calls than those of #{question.step.code.name}")
     _close(core, event.question)
     if event.yes:
@@ -90,6 +90,12 @@ def withdraw(core: Core, step: StepRun) -> None:
         _close(core, step.question)
 
 
+def ask_again(core: Core) -> None:
+    """A new driver is told what people are still asked."""
+    for number, question in core.questions.items():
+        core.out.append(Ask(number, question.asked))
+
+
 def _close(core: Core, number: int) -> None:
     """Clocks that stood while somebody was asked go on."""
     core.questions.pop(number).step.question = None
@@ -99,4 +105,4 @@ def _close(core: Core, number: int) -> None:
 
 
 def _record(core: Core, question: Question, answer: Literal["yes", "no", "expired"]) -> None:
-    core.record(ApprovalAnswered(question.step.path, question.binding, answer, core.at))
+    core.record(ApprovalAnswered(question.step.path, question.asked.binding, answer, core.at))

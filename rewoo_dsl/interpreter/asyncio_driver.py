@@ -284,6 +284,7 @@ class _Driver:
             self._clock,
             self._result_limits,
             self._threads,
+            branch=started.branch,
         )
         worker.deadline = deadline
         if deadline is not None and (self._watch is None or deadline < self._watch.when()):
@@ -304,6 +305,7 @@ class _Driver:
             finished = failure(call.attempt, error, self._now())
         else:
             finished = Finished(call.attempt, value, self._now())
+            finished.origin = context.origin
         if worker.told_to_stop is not None:
             finished = self._given_up(worker)
         worker.deadline = None

@@ -37,13 +37,24 @@ class Job(IntEnum):
     DECLINED = 10
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Timer:
+    """What is to be done when a time is over, and when that is; `name` as in `TimerRang`."""
+
+    job: Job
+    subject: Any
+    due: float
+    name: str
+
+
 @dataclass(slots=True, eq=False)
 class Core:
     """The state of a run beside its scopes.
 
     `ready` are items whose tool call waits for a slot, and plain calls not begun yet (`steps.begin_plain`); `parked`
     are those of a tool that has no slot of its own left. `flying` are the attempts that run, by number; a cancelled
-    one stays until its end is reported. `clocks` are the meters that measure time.
+    one stays until its end is reported. `clocks` are the meters that measure time. `given` are values of steps of the
+    root plan that do not run.
     """
 
     run: str
@@ -63,8 +74,9 @@ class Core:
     flying: dict[int, Item] = field(default_factory=dict)
     pausing: set[Item] = field(default_factory=set)
     questions: dict[int, Question] = field(default_factory=dict)
-    timers: dict[int, tuple[Job, Any]] = field(default_factory=dict)
+    timers: dict[int, Timer] = field(default_factory=dict)
     clocks: list[Meter] = field(default_factory=list)
+    given: Mapping[str, Any] = field(default_factory=dict)
     evidence_bytes: int = 0
     numbers: int = 0
 
@@ -84,7 +96,8 @@ class Core:
         meter.sleeps = False
         self.later(Job.LOOK_AT_CLOCK, meter)
 
-    def set_timer(self, delay: float, job: Job, subject: Any) -> None:
+    def set_timer(self, delay: float, job: Job, subject: Any, name: str) -> None:
         timer = self.number()
-        self.timers[timer] = (job, subject)
-        self.out.append(SetTimer(timer, max(0.0, delay)))
+        delay = max(0.0, delay)
+        self.timers[timer] = Timer(job, subject, self.at + delay, name)
+        self.out.append(SetTimer(timer, delay, name))

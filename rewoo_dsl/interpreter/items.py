@@ -19,7 +19,7 @@ from ..trace.events import AttemptFinished, AttemptStarted, ItemFinished, Reason
 from .core import Core, Job
 from .endings import finish
 from .messages import Call, Finished
-from .program import Clauses, PlanCall, PureValue, ToolCall
+from .program import Clauses, PlanCall, PureValue, ToolCall, ToolCode
 from .state import Ending, Item, Phase
 
 NO_SECOND_TRY: frozenset[Reason] = frozenset(
@@ -128,7 +128,7 @@ def launch(core: Core, item: Item) -> bool:
     """Starts the item's next attempt, unless a ceiling forbids it. There is a free slot."""
     action = item.action
     assert type(action) is ToolCall  # nothing else waits for a slot
-    tool, clauses = action.tool, item.step.code.clauses
+    tool = action.tool
     for meter in item.step.scope.meters:
         refusal = meter.admit(tool.calls_model)
         if refusal is not None:
@@ -139,13 +139,25 @@ def launch(core: Core, item: Item) -> bool:
     core.free -= 1
     if tool.name in core.tool_slots:
         core.in_use[tool.name] = core.in_use.get(tool.name, 0) + 1
+    started = attempt_started(core, item, tool.name)
+    core.flying[item.attempt_number] = item
+    core.out.append(_call(core, item, tool, started))
+    return True
+
+
+def _call(core: Core, item: Item, tool: ToolCode, started: AttemptStarted) -> Call:
+    clauses = item.step.code.clauses
     timeout = clauses.timeout
     if timeout is None:
         timeout = core.tool_timeouts.get(tool.name, core.limits.step_seconds)
-    started = attempt_started(core, item, tool.name)
-    core.flying[item.attempt_number] = item
-    core.out.append(Call(item.attempt_number, started, tool.signature, clauses.declared, timeout))
-    return True
+    return Call(item.attempt_number, started, tool.signature, clauses.declared, timeout)
+
+
+def call_again(core: Core, item: Item) -> None:
+    """A new driver is told of the attempt that flies: the same attempt, under the same key."""
+    action = item.action
+    assert type(action) is ToolCall  # nothing else flies
+    core.out.append(_call(core, item, action.tool, _attempt_of(core, item, action.name)))
 
 
 def attempt_started(core: Core, item: Item, tool: str) -> AttemptStarted:
@@ -156,7 +168,14 @@ def attempt_started(core: Core, item: Item, tool: str) -> AttemptStarted:
     item.attempt += 1
     core.numbers += 1
     item.attempt_number = core.numbers
-    started = AttemptStarted(
+    started = _attempt_of(core, item, tool)
+    core.out.append(started)
+    return started
+
+
+def _attempt_of(core: Core, item: Item, tool: str) -> AttemptStarted:
+    step = item.step
+    return AttemptStarted(
         step.scope.path + step.code.name,
         item.index,
         item.branch,
@@ -167,8 +186,6 @@ def attempt_started(core: Core, item: Item, tool: str) -> AttemptStarted:
         core.at,
         type(item.action) is PlanCall,
     )
-    core.out.append(started)
-    return started
 
 
 def key_of(core: Core, item: Item) -> str:
@@ -232,6 +249,9 @@ def _record_end(core: Core, item: Item, event: Finished, value: Any, reason: Rea
             message,
             {} if event.usage is None else dict(event.usage),
             core.at,
+            event.lost,
+            event.retryable,
+            event.origin,
         )
     )
 
@@ -316,7 +336,11 @@ def _schedule_retry(core: Core, item: Item) -> None:
     item.phase = Phase.PAUSING
     core.pausing.add(item)
     core.record(RetryScheduled(item.step.path, item.index, item.attempt + 1, delay, core.at))
-    core.set_timer(delay, Job.RETRY, item)
+    core.set_timer(delay, Job.RETRY, item, f"retry {_place(item)}")
+
+
+def _place(item: Item) -> str:
+    return item.step.path if item.index is None else f"{item.step.path}[{item.index}]"
 
 
 def retry(core: Core, item: Item) -> None:

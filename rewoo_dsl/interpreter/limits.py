@@ -1,7 +1,8 @@
 """What the host allows one run, whatever its plan says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +43,7 @@ class Limits:
     def __post_init__(self) -> None:
         if self.concurrency < 1 or any(count < 1 for count in self.tool_concurrency.values()):
             raise ValueError("concurrency is at least 1: with less, nothing would ever run")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The limits as JSON data: `Limits(**data)` are the same."""
+        return asdict(self)

@@ -14,11 +14,11 @@ from typing import Any
 
 from ..ir.linked import LinkedPlan
 from ..tools.results import ResultLimits
-from ..trace.events import Reason, RunFinished, RunStarted, Status
+from ..trace.events import CancelAsked, Reason, RunFinished, RunResumed, RunStarted, Status, TimerRang
 from . import approvals, endings, items, steps, stopping, subplans
-from .core import Core, Job
+from .core import Core, Job, Timer
 from .limits import Limits
-from .messages import Answered, Cancel, Command, Finished, Input, Start, TimerFired
+from .messages import Answered, Cancel, Command, Finished, Input, Resume, SetTimer, Start, TimerFired
 from .meters import Meter, Used
 from .program import compile_plan
 from .state import Ending, Phase, Scope
@@ -38,6 +38,8 @@ class Machine:
         seed: what the jitter of retries is drawn from.
         tool_slots: how many calls of a tool may run at once, where that is less than the run's concurrency.
         tool_timeouts: seconds for an attempt of a tool where the step does not say.
+        given: values of steps that do not run; what depends on them does.
+        parent: the run that these values are from.
     """
 
     def __init__(
@@ -51,11 +53,14 @@ class Machine:
         seed: int = 0,
         tool_slots: Mapping[str, int] = _NO_LIMITS,
         tool_timeouts: Mapping[str, float] = _NO_LIMITS,
+        given: Mapping[str, Any] = _NO_LIMITS,
+        parent: str | None = None,
     ) -> None:
         limits = Limits() if limits is None else limits
         self._program = compile_plan(linked)
         self._inputs = dict(inputs or {})
         self._now = now
+        self._parent = parent
         self._used = Used()
         self._root: Scope | None = None
         self._cancelled = False
@@ -69,13 +74,17 @@ class Machine:
             tool_timeouts=tool_timeouts,
             free=limits.concurrency,
             result_limits=ResultLimits(bytes=limits.result_bytes),
+            given=given,
         )
 
     def feed(self, event: Input) -> list[Command]:
         """What is to be done now that this has happened, in order; trace events are among it."""
         core = self._core
         core.out = []
-        if core.questions:
+        if type(event) is Resume:
+            for meter in core.clocks:
+                meter.waited += event.at - core.at
+        elif core.questions:
             self._let_clocks_stand(event.at - core.at)
         core.at = event.at
         if type(event) is Finished:
@@ -88,6 +97,8 @@ class Machine:
             self._start()
         elif type(event) is Cancel:
             self._cancel()
+        elif type(event) is Resume:
+            self._resume(core)
         self._work_off(core)
         return core.out
 
@@ -134,14 +145,30 @@ class Machine:
         if self._root is not None:
             raise ValueError("the run has begun already")
         names = tuple(program.names[: program.step_count])
-        core.record(RunStarted(core.run, program.plan_hash, self._inputs, self._now, names, core.at))
         limits = core.limits
+        core.record(
+            RunStarted(
+                core.run,
+                program.plan_hash,
+                self._inputs,
+                self._now,
+                names,
+                core.at,
+                core.seed,
+                limits.as_dict(),
+                dict(core.tool_slots),
+                dict(core.tool_timeouts),
+                dict(core.given),
+                self._parent,
+            )
+        )
         host = Meter(
             "the host's limit",
             calls=limits.tool_calls,
             model_calls=limits.model_calls,
             seconds=limits.run_seconds,
             late="deadline",
+            timer="host",
             used=self._used,
         )
         subplans.start_clock(core, host)
@@ -150,8 +177,23 @@ class Machine:
     def _cancel(self) -> None:
         if self._root is not None and self._root.unfinished:
             self._cancelled = True
+            self._core.record(CancelAsked(self._core.at))
             ending = Ending("cancelled", "cancelled", "the run was cancelled")
             stopping.stop_scope(self._core, self._root, ending, spare_writes=False)
+
+    def _resume(self, core: Core) -> None:
+        """What a new driver has to know; attempts that were told to stop have ended with the old one."""
+        if self._root is None or self.is_over:
+            raise ValueError("only a run that has begun and is not over can be resumed")
+        core.record(RunResumed(core.at))
+        for number, item in list(core.flying.items()):
+            if item.phase is Phase.DONE:
+                items.finished(core, Finished(number, None, core.at, "cancelled", "", lost=True))
+            else:
+                items.call_again(core, item)
+        for number, timer in core.timers.items():
+            core.out.append(SetTimer(number, max(0.0, timer.due - core.at), timer.name))
+        approvals.ask_again(core)
 
     def _finish(self, root: Scope) -> None:
         self.is_over = True
@@ -174,15 +216,29 @@ class Machine:
     # --- time ---
 
     def _timer_fired(self, event: TimerFired) -> None:
-        found = self._core.timers.pop(event.timer, None)
-        if found is not None:
-            self._core.agenda.append(found)
+        timer = self._core.timers.pop(event.timer, None)
+        if timer is None:
+            return
+        if _matters(self._core, timer):
+            self._core.record(TimerRang(timer.name, self._core.at))
+        self._core.later(timer.job, timer.subject)
 
     def _let_clocks_stand(self, passed: float) -> None:
         """Somebody was asked all that time: it does not count where nothing else went on."""
         for meter in self._core.clocks:
             if _is_idle(self._core, meter):
                 meter.waited += passed
+
+
+def _matters(core: Core, timer: Timer) -> bool:
+    """Whether anything comes of it that this time is over."""
+    match timer.job:
+        case Job.RETRY:
+            return timer.subject.phase is Phase.PAUSING
+        case Job.EXPIRE:
+            return timer.subject in core.questions
+        case _:
+            return timer.subject in core.clocks and not timer.subject.remaining(core.at)
 
 
 def _is_idle(core: Core, meter: Meter) -> bool:
@@ -204,7 +260,7 @@ def _look_at_clock(core: Core, meter: Meter) -> None:
     elif core.questions and _is_idle(core, meter):
         meter.sleeps = True
     else:
-        core.set_timer(left, Job.LOOK_AT_CLOCK, meter)
+        core.set_timer(left, Job.LOOK_AT_CLOCK, meter, meter.timer)
 
 
 def _reach_ceiling(core: Core, reached: tuple[Meter, Reason, str]) -> None:

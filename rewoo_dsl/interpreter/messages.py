@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..ir.signature import Schema, Signature
-from ..trace.events import ApprovalAsked, AttemptStarted, Event, Reason
+from ..trace.events import ApprovalAsked, AttemptStarted, Event, Origin, Reason
 
 # --- in -------------------------------------------------------------------------------------------------------------
 
@@ -38,6 +38,7 @@ class Finished:
     lost: bool = False
     retryable: bool = True
     usage: Mapping[str, float] | None = None
+    origin: Origin = "tool"
 
 
 @dataclass(slots=True)
@@ -63,7 +64,17 @@ class Cancel:
     at: float
 
 
-Input: TypeAlias = Start | Finished | TimerFired | Answered | Cancel
+@dataclass(slots=True)
+class Resume:
+    """A new driver takes over. It is told again of all calls, timers and questions that are open.
+
+    The time since the last input counts for no limit. Attempts that were told to stop have ended with the old driver.
+    """
+
+    at: float
+
+
+Input: TypeAlias = Start | Finished | TimerFired | Answered | Cancel | Resume
 
 
 # --- out ------------------------------------------------------------------------------------------------------------
@@ -93,10 +104,14 @@ class Stop:
 
 @dataclass(slots=True)
 class SetTimer:
-    """Feed `TimerFired` when `delay` seconds are over. One that fires late or for nothing does no harm."""
+    """Feed `TimerFired` when `delay` seconds are over. One that fires late or for nothing does no harm.
+
+    `name` says what it is for, as `TimerRang` does.
+    """
 
     timer: int
     delay: float
+    name: str
 
 
 @dataclass(slots=True)

@@ -51,7 +51,8 @@ class Meter:
     """The ceilings of one plan, of the host, or of one attempt of a sub-plan.
 
     `whose` names it in messages. `scope` is what stops at a ceiling. `attempt_of` marks the clock of one attempt of a
-    sub-plan: only that attempt is over then. `late` is the reason when the time is over.
+    sub-plan: only that attempt is over then. `late` is the reason when the time is over, and `timer` the name of its
+    clock, as in `TimerRang`.
     """
 
     whose: str
@@ -62,6 +63,7 @@ class Meter:
     cost: float | None = None
     seconds: float | None = None
     late: Reason = "budget"
+    timer: str = "limit"
     attempt_of: Item | None = None
     started: float = 0.0
     waited: float = 0.0

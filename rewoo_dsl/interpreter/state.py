@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
-from ..trace.events import Branch, Reason, State
+from ..trace.events import ApprovalAsked, Branch, Reason, State
 from .program import Action, Program, StepCode
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """What a person is asked on behalf of a step; `binding` is the hash of the calls that a yes allows."""
+    """What a person is asked on behalf of a step."""
 
     step: StepRun
-    binding: str
+    asked: ApprovalAsked

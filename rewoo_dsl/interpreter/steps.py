@@ -22,7 +22,10 @@ def start(core: Core, which: tuple[Scope, list[int]]) -> None:
         if states[place] != "waiting":
             continue
         states[place] = "ready"
-        if program.is_plain_call(place):
+        if core.given and scope.caller is None and program.names[place] in core.given:
+            core.out.append(StepStarted(program.names[place], core.at))
+            finish(core, scope, place, "succeeded", core.given[program.names[place]])
+        elif program.is_plain_call(place):
             core.out.append(StepStarted(scope.path + program.names[place], core.at))
             plain.append(place)
         else:

@@ -40,7 +40,16 @@ def _own_meters(core: Core, scope: Scope) -> tuple[Meter, ...]:
     if limit is None:
         return ()
     meter = Meter(
-        "the plan's limit", scope, limit.calls, None, limit.tokens, limit.cost, limit.time, started=core.at, used=Used()
+        "the plan's limit",
+        scope,
+        limit.calls,
+        None,
+        limit.tokens,
+        limit.cost,
+        limit.time,
+        timer=f"limit {scope.path}".rstrip(" /"),
+        started=core.at,
+        used=Used(),
     )
     start_clock(core, meter)
     return (meter,)
@@ -51,7 +60,7 @@ def start_clock(core: Core, meter: Meter) -> None:
     if meter.seconds is not None:
         meter.started = core.at
         core.clocks.append(meter)
-        core.set_timer(meter.seconds, Job.LOOK_AT_CLOCK, meter)
+        core.set_timer(meter.seconds, Job.LOOK_AT_CLOCK, meter, meter.timer)
 
 
 def enter(core: Core, item: Item) -> None:
@@ -67,7 +76,7 @@ def enter(core: Core, item: Item) -> None:
     meters = step.scope.meters
     timeout = step.code.clauses.timeout
     if timeout is not None:
-        clock = Meter("the timeout", seconds=timeout, late="timeout", attempt_of=item)
+        clock = Meter("the timeout", seconds=timeout, late="timeout", attempt_of=item, timer=f"timeout {place}")
         start_clock(core, clock)
         meters = (clock, *meters)
     values = action.program.values(item.arguments or {}, step.scope.values["now"])

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Literal
 
 from ..ir.signature import Schema
 from .results import ResultLimits
@@ -60,6 +61,7 @@ class CallContext:
         step: the step's name, without `#`.
         item: the index of the item in a `for`, else None.
         attempt: 1 for the first attempt.
+        branch: which clause calls: `do`, `otherwise` or `fallback`.
         idempotency_key: the same for all attempts of this step and item, and after a resume.
         declared: the step's declared type as JSON Schema, None when it declares none.
         deadline: when this attempt is given up, in seconds on `clock`; None for never.
@@ -68,6 +70,7 @@ class CallContext:
         executor: where plain functions run; None means the event loop's own threads.
         cancelled: set once nobody waits for this attempt any more. A plain function that runs in a thread cannot
             be interrupted: a long one should look here now and then and return.
+        origin: who gives the result. What answers in a tool's place (a cache, a record) says so here.
     """
 
     step: str = ""
@@ -80,6 +83,8 @@ class CallContext:
     limits: ResultLimits = _DEFAULT_LIMITS
     executor: Executor | None = None
     cancelled: bool = False
+    branch: str = "do"
+    origin: Literal["tool", "cache", "record", "person"] = "tool"
     _usage: Usage | None = None
 
     @property

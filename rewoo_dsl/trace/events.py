@@ -5,9 +5,13 @@ the machine makes several a step; pydantic turns them into JSON and back at the 
 `type`. `step` names a step, inside sub-plans by its whole way there: `E4[2]/E1` is step E1 of the sub-plan that the
 third item of E4 called. `item` counts from 0 and is None outside `for`. `at` is in seconds since the run began, on
 the run's clock.
+
+Some events tell what reached the run from outside: `RunStarted`, `AttemptFinished` of a tool, `TimerRang`,
+`ApprovalAnswered` by a person, `CancelAsked`, `RunResumed`. All others follow from these, which is why a log can be
+replayed, and held against itself (`interpreter.replay`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 VERSION = 1
@@ -18,11 +22,19 @@ Reason: TypeAlias = Literal[
     "tool_error", "timeout", "wrong_type", "bad_argument", "expression", "fuel", "too_large", "too_many_items",
     "budget", "deadline", "policy", "unknown_outcome", "condition", "refused", "expired", "needs", "cancelled",
 ]  # fmt: skip
+Origin: TypeAlias = Literal["tool", "cache", "record", "person"]
+"""Who gave a result: the tool; a store of earlier results; the record of another run; a person who knew it."""
 Status: TypeAlias = Literal["succeeded", "partial", "failed", "cancelled"]
 
 
 @dataclass(slots=True)
 class RunStarted:
+    """With the plan, all that a run depends on but what happens in it.
+
+    `limits` are the host's, `tool_slots` and `tool_timeouts` what its tools say of themselves; `seed` is what pauses
+    are drawn from. `given` are values that stand for steps which do not run, and `parent` is the run they are from.
+    """
+
     run: str
     plan_hash: str
     inputs: dict[str, Any]
@@ -30,6 +42,12 @@ class RunStarted:
     """The start of the run in RFC 3339: the value of `#now`."""
     steps: tuple[str, ...]
     at: float = 0.0
+    seed: int = 0
+    limits: dict[str, Any] = field(default_factory=dict)
+    tool_slots: dict[str, int] = field(default_factory=dict)
+    tool_timeouts: dict[str, float] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
+    parent: str | None = None
     version: int = VERSION
     type: Literal["run_started"] = "run_started"
 
@@ -65,7 +83,11 @@ class AttemptStarted:
 
 @dataclass(slots=True)
 class AttemptFinished:
-    """`reason` is None when the attempt gave a value."""
+    """`reason` is None when the attempt gave a value.
+
+    `lost` says that nobody knows whether the tool did its work, `retryable` is False when it said itself that trying
+    again is no use, and `origin` tells who gave the value.
+    """
 
     step: str
     item: int | None
@@ -76,6 +98,9 @@ class AttemptFinished:
     message: str
     usage: dict[str, float]
     at: float
+    lost: bool = False
+    retryable: bool = True
+    origin: Origin = "tool"
     type: Literal["attempt_finished"] = "attempt_finished"
 
 
@@ -101,6 +126,18 @@ class RetryScheduled:
     delay: float
     at: float
     type: Literal["retry_scheduled"] = "retry_scheduled"
+
+
+@dataclass(slots=True)
+class TimerRang:
+    """A time was over that the run had to wait for: `retry E3[2]`, `within E7`, `timeout E4`, `limit E4` or `host`.
+
+    Only those are told that change something. `limit` alone is the plan's own limit of time, and `host` the host's.
+    """
+
+    timer: str
+    at: float
+    type: Literal["timer_rang"] = "timer_rang"
 
 
 @dataclass(slots=True)
@@ -155,6 +192,22 @@ class StepFinished:
 
 
 @dataclass(slots=True)
+class CancelAsked:
+    """Somebody cancelled the run."""
+
+    at: float
+    type: Literal["cancel_asked"] = "cancel_asked"
+
+
+@dataclass(slots=True)
+class RunResumed:
+    """A new process goes on with the run. What was in flight begins again, under the same keys."""
+
+    at: float
+    type: Literal["run_resumed"] = "run_resumed"
+
+
+@dataclass(slots=True)
 class RunFinished:
     """`missing` names what has no value, with its reason class; steps of sub-plans by their whole way there."""
 
@@ -168,6 +221,6 @@ class RunFinished:
 
 
 Event: TypeAlias = (
-    RunStarted | StepStarted | AttemptStarted | AttemptFinished | AttemptAbandoned | RetryScheduled | ApprovalAsked
-    | ApprovalAnswered | ItemFinished | StepFinished | RunFinished
+    RunStarted | StepStarted | AttemptStarted | AttemptFinished | AttemptAbandoned | RetryScheduled | TimerRang
+    | ApprovalAsked | ApprovalAnswered | ItemFinished | StepFinished | CancelAsked | RunResumed | RunFinished
 )  # fmt: skip

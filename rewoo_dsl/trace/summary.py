@@ -15,15 +15,18 @@ from .events import (
     AttemptFinished,
     AttemptStarted,
     Branch,
+    CancelAsked,
     Event,
     ItemFinished,
     Reason,
     RetryScheduled,
     RunFinished,
+    RunResumed,
     RunStarted,
     State,
     StepFinished,
     StepStarted,
+    TimerRang,
 )
 
 
@@ -106,6 +109,8 @@ class Trace:
                 self.finished = event
             case StepStarted():
                 self.steps[event.step] = StepTrace(event.step, "ready", started_at=event.at, items=event.items)
+            case TimerRang() | CancelAsked() | RunResumed():
+                pass  # what comes of them are events of their own
             case _:
                 _add(self._step(event.step), event)
 

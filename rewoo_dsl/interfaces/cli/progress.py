@@ -19,14 +19,17 @@ from ...trace.events import (
     ApprovalAsked,
     AttemptFinished,
     AttemptStarted,
+    CancelAsked,
     Event,
     ItemFinished,
     RetryScheduled,
     RunFinished,
+    RunResumed,
     RunStarted,
     State,
     StepFinished,
     StepStarted,
+    TimerRang,
 )
 from .terminal import Terminal
 
@@ -86,7 +89,7 @@ class Progress:
                 for name in event.steps:
                     self.rows.setdefault(name, Row(name))
                 return None
-            case RunFinished():
+            case RunFinished() | TimerRang() | CancelAsked() | RunResumed():
                 return None
         row = self.rows.get(_top(event.step))
         if row is None:
