@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
+from rewoo_dsl.checker.foreign import check_as
 from rewoo_dsl.ir.signature import Signature
 from rewoo_dsl.lowering.dialects import SUBTASK, read
 from rewoo_dsl.lowering.raising import to_text
@@ -43,6 +44,12 @@ CASES = {
     "rewoo, a step without its mark": Case(
         "rewoo", "#E1 = A[x]\nE2 = B[#E1]\n#E3 = C[#E1]", "#E1 = A[x]\n#E3 = C[#E1]\n", ("RW085",)
     ),
+    "rewoo, steps without their marks where a rationale is": Case(
+        "rewoo",
+        "Plan: a\nE1 = A[x]\n# E2 = B[y]\nPlan: c\n#E3 = C[#E1 #E2]",
+        "Plan: a\nPlan: E1 = A[x]\nPlan: # E2 = B[y]\nPlan: c\n#E3 = C[#E1 #E2]\n",
+        ("RW085", "RW085"),
+    ),
     "rewoo, a step without a call": Case(
         "rewoo", "#E1 = A[x]\n#E2 = \n#E3 = C[y]", "#E1 = A[x]\n#E3 = C[y]\n", ("RW085",)
     ),
@@ -54,6 +61,12 @@ CASES = {
         "rewoo_json",
         '[{"plan": "a", "evidence": {"placeholder": "#E1", "tool": "f", "tool_input": {"x": ["#E0", "see #E1!"]}}}]',
         'Plan: a\n#E1 = f(x=[#E0, "see #E1!"])\n',
+    ),
+    "llmcompiler, steps that are broken": Case(
+        "llmcompiler",
+        '1. f("a")\n2. =\n3.\n$4 = g($1)\n5. h($2, $3, $4)\n6. join()<END_OF_PLAN>',
+        '#E1 = f("a")\n#E5 = h(#E2, arg2=#E3, arg3=#E4)\n',
+        ("RW085", "RW085", "RW085", "RW092", "RW092"),
     ),
     "llmcompiler, all ways to refer": Case(
         "llmcompiler",
@@ -224,6 +237,22 @@ def test_what_becomes_of_it(name: str) -> None:
     found = read(case.text, case.dialect)
     assert to_text(found.plan) == case.ours
     assert tuple(one.code for one in found.diagnostics) == case.codes
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "broken"),
+    [
+        ("llmcompiler", '1. f("a")\n2. =\n3. h($2)\n4. join()<END_OF_PLAN>', "2. ="),
+        ("rewoo", "Plan: a\n#E1 = A[x]\nPlan: b\nE2 = B[#E1]\nPlan: c\n#E3 = C[#E2]", "E2 = B[#E1]"),
+        ("rewoo", "#E1 = A[x]\n#E2 = \n#E3 = C[#E2]", "#E2 = "),
+    ],
+)
+def test_a_broken_step_is_told_where_it_is_and_nothing_follows_from_it(dialect: str, text: str, broken: str) -> None:
+    report = check_as(text, dialect).report
+    assert [one.code for one in report.errors] == ["RW085"]
+    span = report.errors[0].span
+    assert span is not None
+    assert text[span.start : span.end] == broken
 
 
 def test_arguments_by_place_take_the_names_of_the_signature() -> None:

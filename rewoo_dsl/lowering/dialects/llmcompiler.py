@@ -28,7 +28,8 @@ _CALL = re.compile(r"(?:\w+\s*=\s*)?[A-Za-z_][\w.\-]*[ \t]*\(")
 _REFERENCE = re.compile(r"\$(?:\{(\d+)\}|(\d+))")
 _ARGUMENT = re.compile(r"[A-Za-z_]\w*")
 _THOUGHT = re.compile(r"^[ \t]*Thought:[ \t]*(.*)$", re.MULTILINE)
-_LOST = re.compile(r"^[ \t]*\$?\d+\s*[.)]|^[ \t]*\w+\(.*\)[ \t]*$", re.MULTILINE)
+_LOST = re.compile(r"^[ \t]*(?:\$?(\d+)[ \t]*(?:[.)]|=(?!=)).*|[A-Za-z_][\w.\-]*\(.*\)[ \t]*)$", re.MULTILINE)
+"""A line that reads as a step: it has a number, or is a call."""
 
 EXAMPLE = """\
 1. search("current temperature in San Francisco")
@@ -44,7 +45,7 @@ def read(reading: Reading) -> Imported:
     heads = [head for head in _HEAD.finditer(text) if _CALL.match(text, head.end())]
     at, is_joined = 0, False
     for head, limit in pieces(heads, len(text)):
-        rationale = _between(reading, at, head.start())
+        rationale = _between(reading, steps, at, head.start())
         start = _call_start(text, head.end())
         call = read_call(reading.source.part(start, limit), reading.found)
         if call is None:
@@ -54,7 +55,7 @@ def read(reading: Reading) -> Imported:
             is_joined = True
         else:
             steps.add(_step(reading, head, call, rationale))
-    _ending(reading, at, is_joined=is_joined)
+    _ending(reading, steps, at, is_joined=is_joined)
     return steps.finish(reading.dialect)
 
 
@@ -85,23 +86,24 @@ def _bare(steps: Steps, node: Bare) -> Expr | None:
     return steps.ref(whole[1] or whole[2]) if whole else None
 
 
-def _between(reading: Reading, start: int, end: int) -> str:
-    """The thoughts between two steps. Other words are left out, with a note, or an error when they look like a step."""
+def _between(reading: Reading, steps: Steps, start: int, end: int) -> str:
+    """The thoughts between two steps. Other words are left out with a note, what looks like a step with an error."""
     between = reading.text[start:end]
     words = _THOUGHT.sub("", between).replace(END, "").strip(" \t\r\n.`")
     if words:
-        lost = _LOST.search(between)
-        span = Span(start + lost.start(), start + lost.end()) if lost else Span(start, end)
-        if lost:
-            reading.found.add(codes.UNREADABLE_STEP, "this reads as a step and is not written as one", span)
-        else:
-            reading.found.add(codes.WRAPPED, "words between the steps are left out", span)
+        lost = list(_LOST.finditer(between))
+        for one in lost:
+            indent = len(one[0]) - len(one[0].lstrip())
+            span = Span(start + one.start() + indent, start + one.start() + len(one[0].rstrip()))
+            steps.leave_out(one[1], span, "this reads as a step and is not written as one")
+        if not lost:
+            reading.found.add(codes.WRAPPED, "words between the steps are left out", Span(start, end))
     return clean("\n".join(thought.strip() for thought in _THOUGHT.findall(between)))
 
 
-def _ending(reading: Reading, at: int, *, is_joined: bool) -> None:
+def _ending(reading: Reading, steps: Steps, at: int, *, is_joined: bool) -> None:
     text = reading.text
-    _between(reading, at, len(text))
+    _between(reading, steps, at, len(text))
     last = Span(len(text.rstrip()), len(text.rstrip()))
     if not is_joined and _HEAD.search(text):
         reading.found.add(codes.CUT_SHORT, "there is no join(): the plan was cut short", last)

@@ -23,7 +23,9 @@ from .steps import References, Step, Steps
 EVIDENCE = References(re.compile(r"#E\d+"), lambda match: (match[0], ()))
 _TOOL = re.compile(r"([A-Za-z_][^\s\[\](){}#]*+)[ \t]*([\[({])")
 _PARTNER = {"[": "]", "(": ")", "{": "}"}
-_LOST = re.compile(r"\bE\d+[ \t]*=[ \t]*\w|#E\d+[ \t]*[=:]")
+_LOST = re.compile(r"\b(E\d+)[ \t]*=[ \t]*\w|#[ \t]?(\w{1,20}+)[ \t]*[=:]")
+_LOST_IN_WORDS = re.compile(r"(?:#[ \t]?|\b(?=E\d))(\w{1,20}+)[ \t]*[=:][ \t]*[\w\-]{1,64}+[ \t]*[\[({]")
+"""What reads as a step outside a rationale, and inside, where `#E1: it is warm` may be just words."""
 
 
 @record
@@ -60,12 +62,12 @@ def read_form(reading: Reading, form: Form) -> Imported:
     brackets = Brackets(reading.text, [one.start() for one in form.line.finditer(reading.text)])
     at = 0
     while head := form.head.search(reading.text, at):
-        rationale = _between(reading, form, at, head.start())
+        rationale = _between(reading, form, steps, at, head.start())
         if form.is_paired and rationale is None:
             message = f"{head[1]} has no line that says why; the format pairs every step with one"
             reading.found.add(codes.UNPAIRED, message, Span(*head.span(1)))
         at = _step(reading, form, steps, head, brackets, rationale or "")
-    rest = _between(reading, form, at, len(reading.text))
+    rest = _between(reading, form, steps, at, len(reading.text))
     if rest is not None:
         code = codes.UNPAIRED if form.is_paired else structure.LONELY_RATIONALE
         reading.found.add(code, "no step follows this rationale", Span(at, len(reading.text)))
@@ -141,15 +143,21 @@ class Brackets:
         return self._lines[after] if after < len(self._lines) else len(self._text)
 
 
-def _between(reading: Reading, form: Form, start: int, end: int) -> str | None:
-    """The rationale that stands between two steps, or None; other words there are said to be left out."""
+def _between(reading: Reading, form: Form, steps: Steps, start: int, end: int) -> str | None:
+    """The rationale that stands between two steps, or None; other words there are said to be left out.
+
+    What reads as a step and is none is an error, also where it would pass for a part of the rationale.
+    """
     between = reading.text[start:end]
     reasons = list(form.why.finditer(between))
-    words = between[: reasons[0].start()] if reasons else between
-    if lost := _LOST.search(words):
-        span = Span(start + lost.start(), start + lost.end())
-        reading.found.add(codes.UNREADABLE_STEP, "this reads as a step and is not written as one", span)
-    elif words.strip(" \t\r\n.;,]"):
+    split = reasons[0].start() if reasons else len(between)
+    words = between[:split]
+    lost = [*_LOST.finditer(words), *_LOST_IN_WORDS.finditer(between, split)]
+    for one in lost:
+        line = between.find("\n", one.end())
+        span = Span(start + one.start(), start + (line if line >= 0 else len(between.rstrip())))
+        steps.leave_out(f"#{one[one.lastindex or 0]}", span, "this reads as a step and is not written as one")
+    if not lost and words.strip(" \t\r\n.;,]"):
         from_ = start + len(words) - len(words.lstrip())
         span = Span(from_, from_ + len(words.strip()))
         reading.found.add(codes.WRAPPED, "words between the steps are left out", span)

@@ -110,9 +110,10 @@ class Steps:
         """Something that the plan takes from outside."""
         self._inputs.setdefault(own, span)
 
-    def leave_out(self, own: str, span: Span, message: str) -> None:
-        """A step that cannot be read. Its name stays known, so that nothing follows from its absence."""
-        self._broken.add(self.names.step(own))
+    def leave_out(self, own: str | None, span: Span, message: str) -> None:
+        """A step that cannot be read. Its name, if it has one, stays known: nothing follows from its absence."""
+        if own is not None:
+            self._broken.add(self.names.step(own))
         self.found.add(codes.UNREADABLE_STEP, message, span)
 
     # --- values ---
