@@ -17,10 +17,10 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from ..diag.errors import ToolError
-from ..ir.signature import Effect, Signature
+from ..ir.signature import Effect, Schema, Signature
 from ..tools.context import CallContext
 from ..tools.errors import ArgumentError
 from ..tools.results import weigh
@@ -83,7 +83,7 @@ class ScriptedTools(Mapping[str, Tool]):
             self._running += 1
             self.most_at_once = max(self.most_at_once, self._running)
             try:
-                value = await _happen(_outcome(script, arguments, context), arguments, context)
+                value = await _happen(line_for(script, arguments, context), arguments, context)
             finally:
                 self._running -= 1
             weigh(value, context.limits)
@@ -139,11 +139,25 @@ def _signature(name: str, described: Mapping[str, Any]) -> Signature:
     )
 
 
-def _outcome(script: Sequence[Outcome], arguments: Mapping[str, Any], context: CallContext) -> Outcome:
+class Asked(Protocol):
+    """What a script is asked about: a call's context has it, and so has an attempt of the reference."""
+
+    @property
+    def step(self) -> str: ...
+    @property
+    def item(self) -> int | None: ...
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def declared(self) -> Schema | None: ...
+
+
+def line_for(script: Sequence[Outcome], arguments: Mapping[str, Any], asked: Asked) -> Outcome:
+    """The first line of a script that matches; an empty one when none does."""
     for one in script:
-        if one.get("step", context.step) != context.step or one.get("item", context.item) != context.item:
+        if one.get("step", asked.step) != asked.step or one.get("item", asked.item) != asked.item:
             continue
-        if one.get("attempt", context.attempt) != context.attempt:
+        if one.get("attempt", asked.attempt) != asked.attempt:
             continue
         if all(name in arguments and arguments[name] == value for name, value in one.get("arguments", {}).items()):
             return one
@@ -162,7 +176,12 @@ async def _happen(outcome: Outcome, arguments: Mapping[str, Any], context: CallC
     if outcome.get("hang"):
         await asyncio.Event().wait()
     # Evidence must not share what a script holds: a case runs more than once.
-    return json.loads(json.dumps(outcome["value"])) if "value" in outcome else dict(arguments)
+    return json.loads(json.dumps(answer_of(outcome, arguments, context)))
+
+
+def answer_of(outcome: Outcome, arguments: Mapping[str, Any], asked: Asked) -> Any:  # noqa: ARG001
+    """What a call gives that matched this line and does not fail."""
+    return outcome.get("value", dict(arguments))
 
 
 def _error(name: str, message: str) -> BaseException:
