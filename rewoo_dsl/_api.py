@@ -110,6 +110,8 @@ async def run(
     limits: Limits | None = None,
     load: Load | None = None,
     library: Library | None = None,
+    policy: Policy | None = None,
+    request: str | None = None,
 ) -> Result:
     """Checks a plan and runs it to its end, whatever its tools do.
 
@@ -122,6 +124,8 @@ async def run(
         limits: the host's ceilings.
         load: as in `check`.
         library: as in `check`.
+        policy: what the host lets plans do: held against the plan first, and again against every call.
+        request: as in `check`.
 
     Raises:
         PlanError: the plan has errors, or the run cannot start: its inputs are wrong, nobody can be asked.
@@ -131,8 +135,21 @@ async def run(
 
     if not isinstance(registry, Mapping):
         raise TypeError(f"registry: expected a Registry, got {registry!r:.80}")
-    linked = source if isinstance(source, LinkedPlan) else check(source, registry, load=load, library=library).require()
-    return await interpreter.run(linked, registry, inputs=inputs, approve=approve, on_event=on_event, limits=limits)
+    if isinstance(source, LinkedPlan):
+        linked = source
+    else:
+        report = check(source, registry, load=load, library=library, policy=policy, request=request)
+        linked = report.require()
+    return await interpreter.run(
+        linked,
+        registry,
+        inputs=inputs,
+        approve=approve,
+        on_event=on_event,
+        limits=limits,
+        policy=policy,
+        request=request,
+    )
 
 
 def run_sync(
@@ -145,6 +162,8 @@ def run_sync(
     limits: Limits | None = None,
     load: Load | None = None,
     library: Library | None = None,
+    policy: Policy | None = None,
+    request: str | None = None,
 ) -> Result:
     """`run`, for callers without an event loop. Raises `RuntimeError` where one is running."""
     import asyncio
@@ -158,6 +177,8 @@ def run_sync(
         limits=limits,
         load=load,
         library=library,
+        policy=policy,
+        request=request,
     )
     try:
         return asyncio.run(whole)

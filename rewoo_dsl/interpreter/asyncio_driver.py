@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
 from ..ir.linked import LinkedPlan
+from ..ir.policy import Policy
 from ..tools.context import CallContext
 from ..tools.results import ResultLimits
 from ..tools.threads import Threads
@@ -46,6 +47,8 @@ async def run(
     now: datetime | None = None,
     seed: int | None = None,
     run_id: str | None = None,
+    policy: Policy | None = None,
+    request: str | None = None,
 ) -> Result:
     """Runs a checked plan to its end, whatever its tools do.
 
@@ -59,6 +62,8 @@ async def run(
         now: what the plan sees as `#now`; the present unless said.
         seed: what the pauses before retries are drawn from.
         run_id: names the run; idempotency keys are made of it.
+        policy: what the host lets plans do. A call that it forbids fails its step.
+        request: what the plan is to answer, in the words of the person who asked: where protected values must occur.
 
     Raises:
         PlanError: the run cannot start: its inputs are wrong, a tool is missing, nobody can be asked.
@@ -75,6 +80,8 @@ async def run(
         seed=random.getrandbits(64) if seed is None else seed,
         tool_slots={t.name: t.max_parallel for t in tools.values() if t.max_parallel} | dict(limits.tool_concurrency),
         tool_timeouts={tool.name: tool.timeout for tool in tools.values() if tool.timeout is not None},
+        policy=policy,
+        request=request,
     )
     driver = _Driver(machine, tools, limits, approve, on_event)
     try:

@@ -54,7 +54,7 @@ class Core:
     `ready` are items whose tool call waits for a slot, and plain calls not begun yet (`steps.begin_plain`); `parked`
     are those of a tool that has no slot of its own left. `flying` are the attempts that run, by number; a cancelled
     one stays until its end is reported. `clocks` are the meters that measure time. `given` are values of steps of the
-    root plan that do not run.
+    root plan that do not run; `policy_calls` counts what the policy allows only so often.
     """
 
     run: str
@@ -77,6 +77,7 @@ class Core:
     timers: dict[int, Timer] = field(default_factory=dict)
     clocks: list[Meter] = field(default_factory=list)
     given: Mapping[str, Any] = field(default_factory=dict)
+    policy_calls: dict[str, int] = field(default_factory=dict)
     evidence_bytes: int = 0
     numbers: int = 0
 

@@ -39,6 +39,10 @@ class _BadArgument(Exception):
     """The arguments do not fit the tool's schema."""
 
 
+class _Forbidden(Exception):
+    """The host's policy does not allow this call."""
+
+
 # --- before the first attempt ---------------------------------------------------------------------------------------
 
 
@@ -61,6 +65,9 @@ def prepare(core: Core, item: Item) -> bool:
         return False
     except _BadArgument as error:
         settle(core, item, "failed", reason="bad_argument", message=str(error))
+        return False
+    except _Forbidden as error:
+        settle(core, item, "failed", reason="policy", message=str(error))
         return False
     return True
 
@@ -89,6 +96,8 @@ def _arguments(action: ToolCall | PlanCall, names: Mapping[str, Any], fuel: Fuel
         problem = action.program.problem_of_inputs(arguments)
     if problem is not None:
         raise _BadArgument(f"{action.name}: {problem}")
+    if action.lines is not None and (refusal := action.lines.problem(arguments)) is not None:
+        raise _Forbidden(refusal)
     return arguments
 
 
@@ -129,6 +138,9 @@ def launch(core: Core, item: Item) -> bool:
     action = item.action
     assert type(action) is ToolCall  # nothing else waits for a slot
     tool = action.tool
+    if tool.lines is not None and (one_too_many := tool.lines.admit(core.policy_calls)) is not None:
+        settle(core, item, "failed", reason="policy", message=one_too_many)
+        return False
     for meter in item.step.scope.meters:
         refusal = meter.admit(tool.calls_model)
         if refusal is not None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..ir.linked import LinkedPlan
+from ..ir.policy import Policy
 from ..tools.results import ResultLimits
 from ..trace.events import CancelAsked, Reason, RunFinished, RunResumed, RunStarted, Status, TimerRang
 from . import approvals, endings, items, steps, stopping, subplans
@@ -40,6 +41,7 @@ class Machine:
         tool_timeouts: seconds for an attempt of a tool where the step does not say.
         given: values of steps that do not run; what depends on them does.
         parent: the run that these values are from.
+        policy: what the host lets plans do; `request` is what protected values must occur in.
     """
 
     def __init__(
@@ -55,12 +57,16 @@ class Machine:
         tool_timeouts: Mapping[str, float] = _NO_LIMITS,
         given: Mapping[str, Any] = _NO_LIMITS,
         parent: str | None = None,
+        policy: Policy | None = None,
+        request: str | None = None,
     ) -> None:
         limits = Limits() if limits is None else limits
-        self._program = compile_plan(linked)
+        self._program = compile_plan(linked, policy, request)
         self._inputs = dict(inputs or {})
         self._now = now
         self._parent = parent
+        self._policy = policy
+        self._request = request
         self._used = Used()
         self._root: Scope | None = None
         self._cancelled = False
@@ -160,6 +166,8 @@ class Machine:
                 dict(core.tool_timeouts),
                 dict(core.given),
                 self._parent,
+                None if self._policy is None else self._policy.model_dump(mode="json", exclude_defaults=True),
+                self._request,
             )
         )
         host = Meter(

@@ -13,8 +13,10 @@ from ..ir.evaluate import Compiled, compile_expr
 from ..ir.expr import Constant, Expr, Ref, references
 from ..ir.linked import LinkedAction, LinkedCall, LinkedPlan, LinkedStep
 from ..ir.plan import Input, Limit
+from ..ir.policy import Policy
 from ..ir.signature import Effect, Schema, Signature
 from ..ir.types import to_schema
+from .policing import Lines, lines_of
 from .schemas import Check, check_of
 
 RETURN = "return"
@@ -27,7 +29,10 @@ Argument: TypeAlias = Ref | Constant | Compiled
 
 @dataclass(slots=True)
 class ToolCode:
-    """A tool that the plan calls. `may_repeat`: a read, or a write that its idempotency key makes safe to repeat."""
+    """A tool that the plan calls. `may_repeat`: a read, or a write that its idempotency key makes safe to repeat.
+
+    `lines` are what the host's policy says of it.
+    """
 
     name: str
     signature: Signature
@@ -36,6 +41,7 @@ class ToolCode:
     is_write: bool
     may_repeat: bool
     calls_model: bool
+    lines: Lines | None = None
 
 
 @final
@@ -49,6 +55,10 @@ class ToolCall:
     @property
     def name(self) -> str:
         return self.tool.name
+
+    @property
+    def lines(self) -> Lines | None:
+        return self.tool.lines
 
     @property
     def is_write(self) -> bool:
@@ -67,6 +77,7 @@ class PlanCall:
     name: str
     program: "Program"
     arguments: Sequence[tuple[str, Argument]]
+    lines: Lines | None = None
 
     @property
     def is_write(self) -> bool:
@@ -225,16 +236,18 @@ class Program:
         return {one.name: given.get(one.name, one.default) for one in self.inputs} | {"now": now}
 
 
-def compile_plan(linked: LinkedPlan) -> Program:
-    """The program of a plan and of every sub-plan it calls."""
-    return Program(linked, _Library(), keeps_code=False)
+def compile_plan(linked: LinkedPlan, policy: Policy | None = None, request: str | None = None) -> Program:
+    """The program of a plan and of every sub-plan it calls, under the host's policy."""
+    return Program(linked, _Library(policy, request), keeps_code=False)
 
 
 class _Library:
     """What the programs of one run share: one check a schema, one program a sub-plan. By identity, for schemas and
     sub-plans live as long as the plan they belong to."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy | None, request: str | None) -> None:
+        self._policy = policy
+        self._request = request
         self._checks: dict[int, Check | None] = {}
         self._tools: dict[int, ToolCode] = {}
         self._programs: dict[int, Program] = {}
@@ -282,7 +295,8 @@ class _Library:
         arguments = _arguments(action.args)
         target = action.target
         if isinstance(target, LinkedPlan):
-            return PlanCall(action.name, self.program(target), arguments)
+            lines = lines_of(self._policy, action.name, self._request, is_subplan=True)
+            return PlanCall(action.name, self.program(target), arguments, lines)
         return ToolCall(self._tools.get(id(target)) or self._tool(target), arguments)
 
     def _tool(self, target: Signature) -> ToolCode:
@@ -294,6 +308,7 @@ class _Library:
             is_write=target.effect is Effect.WRITE,
             may_repeat=target.may_retry,
             calls_model=target.calls_model,
+            lines=lines_of(self._policy, target.name, self._request),
         )
         return code
 

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 from ..diag.errors import RewooError
 from ..ir.linked import LinkedPlan
+from ..ir.policy import load_policy
 from ..trace.events import (
     ApprovalAnswered,
     AttemptAbandoned,
@@ -76,6 +77,8 @@ def machine_of(linked: LinkedPlan, events: Iterable[Event]) -> Machine:
         tool_timeouts=started.tool_timeouts,
         given=started.given,
         parent=started.parent,
+        policy=None if started.policy is None else load_policy(started.policy),
+        request=started.request,
     )
 
 

@@ -33,6 +33,7 @@ class RunStarted:
 
     `limits` are the host's, `tool_slots` and `tool_timeouts` what its tools say of themselves; `seed` is what pauses
     are drawn from. `given` are values that stand for steps which do not run, and `parent` is the run they are from.
+    `policy` is the host's, and `request` what protected values must occur in.
     """
 
     run: str
@@ -48,6 +49,8 @@ class RunStarted:
     tool_timeouts: dict[str, float] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)
     parent: str | None = None
+    policy: dict[str, Any] | None = None
+    request: str | None = None
     version: int = VERSION
     type: Literal["run_started"] = "run_started"
 
