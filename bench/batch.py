@@ -48,6 +48,7 @@ def rows() -> list[Row]:
                 lambda: seconds(path, 1),
                 units=PLANS,
                 rounds=3,
+                goal="< 1x",
             )
         ]
 

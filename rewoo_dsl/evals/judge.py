@@ -166,8 +166,10 @@ def _verdict(number: int, line: Line, judged: Judged, problems: list[Diagnostic]
 
 
 def _wrong(judged: Judged) -> Iterator[str]:
-    """The tools of the steps that have an error, once a step."""
-    steps = () if judged.plan is None else judged.plan.steps
+    """The tools of the steps that have an error, once a step. A plan that was too large to be looked at has none."""
+    if judged.plan is None:
+        return
+    steps = judged.plan.steps
     for index in sorted({index for one in judged.report.errors if (index := _step(one.at)) is not None}):
         call = steps[index].do
         if isinstance(call, Call):

@@ -24,6 +24,9 @@ from ..ir.values import problem
 MAX_JSON_DEPTH = 128
 MAX_FAULTS = 100
 
+_TOO_DEEP = "this JSON is nested too deep to be a plan"
+"""Said of what Python cannot read, too: how deep it can is not for a report to tell."""
+
 _Loc: TypeAlias = Sequence[int | str]
 
 
@@ -44,7 +47,8 @@ def plan_from_json(source: str | bytes | dict[str, Any]) -> PlanData:
     if not isinstance(data, dict):
         return _refused(codes.WRONG_PLAN_JSON, "a plan is a JSON object")
     if (fault := problem(data, max_depth=MAX_JSON_DEPTH)) is not None:
-        return _refused(codes.NOT_JSON, f"the plan holds what no plan can: {fault}")
+        is_deep = fault.startswith("nested")
+        return _refused(codes.NOT_JSON, _TOO_DEEP if is_deep else f"the plan holds what no plan can: {fault}")
     try:
         whole = plan.Plan.model_validate(data)
     except ValidationError as error:
@@ -75,7 +79,7 @@ def _no_number(name: str) -> Any:
 
 def _first_line(error: Exception) -> str:
     if isinstance(error, RecursionError):
-        return "this JSON is nested too deep to be a plan"
+        return _TOO_DEEP
     if "integer string conversion" in str(error):
         return "this is no JSON for a plan: an integer has thousands of digits"
     return f"this is no JSON: {str(error).splitlines()[0] or type(error).__name__}"

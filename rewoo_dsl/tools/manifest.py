@@ -66,7 +66,9 @@ def read_json(text: str | bytes) -> Value:
     except json.JSONDecodeError as error:
         message = f"this is no JSON: {error.msg} in line {error.lineno}, column {error.colno}"
         raise ManifestError([_unreadable(message)]) from None
-    except (ValueError, RecursionError) as error:  # not UTF-8, a number of 5,000 digits, 100,000 brackets
+    except RecursionError:  # said in the same words as a list that Python could just read
+        raise ManifestError([_unreadable(f"the list of tools is or holds nested deeper than {MAX_DEPTH}")]) from None
+    except ValueError as error:  # not UTF-8, a number of 5,000 digits
         raise ManifestError([_unreadable(f"this is no JSON that can be read: {error}")]) from None
     return data
 

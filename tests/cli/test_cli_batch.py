@@ -68,6 +68,50 @@ def test_it_is_the_same_on_every_run_and_with_any_number_of_processes(process: R
     assert len(first.out.splitlines()) > 200
 
 
+ODD = [
+    b'{"id": 7, "plan"',
+    b"\x00",
+    b'{"id": "a\xff", "plan": "x"}',
+    b'{"id": "nul", "plan": "1. f(\\u0000)\\n2. join()"}',
+    b'{"id": "half", "plan": "\\ud800"}',
+    b'{"id": "\\ud800", "plan": "x"}',
+    b'{"id": "long", "plan": "' + b"x" * (17 << 20) + b'"}',
+    b'{"id": "deep", "plan": "1. f(' + b"[" * 100_000 + b')"}',
+    b"[" * 100_000,
+    b'{"id": ' + b"9" * 5_000 + b', "plan": "x"}',
+    b'{"id": 1e999, "plan": "x"}',
+    b"",
+    b"  \r",
+    b"null",
+    b'{"id": "twice", "id": "again", "plan": "x", "plan": "y"}',
+    b'{"id": 1, "plan": "", "tools": [{"name": "f", "parameters": {"$ref": "#/x"}}]}',
+]
+"""Lines that are broken, odd or huge."""
+
+
+def test_odd_lines_give_the_same_bytes_however_they_come(process: Rewoo, folder: Path) -> None:
+    sound = [json.dumps({"id": number % 40, "plan": COMPILED}).encode() for number in range(250)]
+    batch = b"\n".join([*sound[:120], *ODD, *sound[120:]])
+    (folder / "plans.jsonl").write_bytes(batch)
+    (folder / "gold.jsonl").write_text(lines(*({"id": name, "gold": COMPILED} for name in [*range(20), 999, "none"])))
+    gold = ("--gold", "gold.jsonl")
+    first, *others = (process("check", "--jsonl", "plans.jsonl", "--jobs", jobs, *gold) for jobs in "123")
+    others.append(process("check", "--jsonl", "-", "--jobs", "2", *gold, stdin=batch))
+    assert all(other == first for other in others)
+    found = reports(first)
+    assert len(found) == 250 + len(ODD) - 2
+    odd = [121 + at for at, one in enumerate(ODD) if one.strip() and b"u0000" not in one]
+    assert [one["line"] for one in found if not one["ok"]] == odd
+    assert "2 of 22 reference plans have no plan here" in first.err
+    assert sum(one["score"] is not None for one in found) == sum(one["id"] in range(20) for one in found if one["ok"])
+
+
+def test_an_empty_batch_has_an_empty_report(rewoo: Rewoo, folder: Path) -> None:
+    (folder / "plans.jsonl").write_bytes(b"")
+    ended = rewoo("check", "--jsonl", "plans.jsonl", "--jobs", "2")
+    assert (ended.code, ended.out, ended.err) == (0, "", "0 plans: 0 sound, 0 with errors\n")
+
+
 def test_tools_may_stand_beside_the_batch_or_above_it(rewoo: Rewoo, folder: Path) -> None:
     (folder / "tools").mkdir()
     (folder / "plans").mkdir()

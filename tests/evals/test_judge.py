@@ -55,8 +55,8 @@ def test_a_line_says_what_it_holds() -> None:
     [
         ("hello", "RW070", "no JSON"),
         ("[1]", "RW070", "a line is a JSON object, found list"),
-        ("9" * 5000, "RW070", "no JSON that can be read"),
-        ("[" * 100_000, "RW070", "no JSON that can be read"),
+        ("9" * 5000, "RW070", "too many digits"),
+        ("[" * 100_000, "RW070", "nested deeper than 256"),
         (b'{"id": "\xff"}', "RW070", "not UTF-8"),
         ({"id": "a"}, "RW070", "no `plan`"),
         ({"plan": COMPILED}, "RW070", "no `id`"),
@@ -83,6 +83,19 @@ def test_the_rest_of_a_line_stands() -> None:
     assert (without_id.id, without_id.steps) == (None, 2)
     bad_tools = report({"id": 7, "plan": COMPILED, "tools": [7]})
     assert (bad_tools.id, bad_tools.steps, bad_tools.edges) == (7, 2, (("1", "2"),))
+
+
+def test_how_deep_a_line_may_be_does_not_depend_on_who_asks() -> None:
+    def judged(line: str, frames: int) -> str:
+        return judged(line, frames - 1) if frames else Judge(Settings(load=str))(1, line).report.model_dump_json()
+
+    for depth in (100, 254, 255, 500, 900, 940, 980, 2000):
+        line = json.dumps({"id": "a", "plan": COMPILED})[:-1] + f', "x": {"[" * depth}{"]" * depth}}}'
+        inner = json.dumps({"id": "a", "dialect": "rewoo_dsl", "plan": '{"steps": ' + "[" * depth + "]" * depth + "}"})
+        tools = json.dumps({"id": "a", "plan": COMPILED, "tools_ref": "[" * depth + "]" * depth})
+        for one in (line, inner, tools):
+            assert judged(one, 0) == judged(one, 300)
+        assert ("nested deeper" in judged(line, 0)) == (depth > 255)
 
 
 def test_a_line_that_is_too_long_is_not_read() -> None:
