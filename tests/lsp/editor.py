@@ -65,7 +65,7 @@ class Editor:
         self._published: dict[str, lsp.PublishDiagnosticsParams] = {}
         self._news = threading.Condition()
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self.client = self._client()
         self.capabilities = self.run(self._start(encodings)).capabilities
@@ -225,6 +225,19 @@ class Editor:
         context = lsp.ReferenceContext(include_declaration=True)
         params = lsp.ReferenceParams(context, lsp.TextDocumentIdentifier(uri), position)
         return [one.range for one in self.run(self.client.text_document_references_async(params)) or ()]
+
+    def highlights(self, uri: str, position: lsp.Position) -> list[lsp.DocumentHighlight]:
+        params = lsp.DocumentHighlightParams(lsp.TextDocumentIdentifier(uri), position)
+        return list(self.run(self.client.text_document_document_highlight_async(params)) or ())
+
+    def signature(self, uri: str, position: lsp.Position) -> lsp.SignatureHelp | None:
+        params = lsp.SignatureHelpParams(lsp.TextDocumentIdentifier(uri), position)
+        return self.run(self.client.text_document_signature_help_async(params))
+
+    def folds(self, uri: str) -> list[tuple[int, int]]:
+        params = lsp.FoldingRangeParams(lsp.TextDocumentIdentifier(uri))
+        found = self.run(self.client.text_document_folding_range_async(params)) or ()
+        return [(one.start_line, one.end_line) for one in found]
 
     def rename(self, uri: str, position: lsp.Position, name: str) -> list[lsp.TextEdit]:
         params = lsp.RenameParams(text_document=lsp.TextDocumentIdentifier(uri), position=position, new_name=name)

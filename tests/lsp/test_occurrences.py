@@ -43,17 +43,17 @@ def test_a_renamed_plan_is_the_same_plan(path: Path) -> None:
     for one in occurrences(looked.document):
         if not one.is_definition or one.binding.is_callable:
             continue
-        new = survey(applied(text, renamed(looked, one.span.start, "E987")))
+        new = survey(applied(text, renamed(View(looked), one.span.start, "E987")))
         assert [one.code for one in new.report.diagnostics] == [one.code for one in looked.report.diagnostics]
         place = next(other for other in occurrences(new.document) if other.binding.name == "E987")
-        back = survey(applied(new.text, renamed(new, place.span.start, one.binding.name)))
+        back = survey(applied(new.text, renamed(View(new), place.span.start, one.binding.name)))
         assert back.report.plan == looked.report.plan
 
 
 def test_a_name_in_text_gets_braces_when_it_needs_them() -> None:
     text = 'input x: str\n#E1 = 1\n#E2 = llm(prompt="\\#E1 #x #E1s #{x}")\n#E3 = LLM[see #E1[0].a and #{E1}]\n'
     looked = survey(text)
-    edits = renamed(looked, text.index("E1 ="), "news")
+    edits = renamed(View(looked), text.index("E1 ="), "news")
     assert applied(text, edits) == (
         'input x: str\n#news = 1\n#E2 = llm(prompt="\\#E1 #x #{news}s #{x}")\n#E3 = LLM[see #{news[0].a} and #{news}]\n'
     )
@@ -62,9 +62,9 @@ def test_a_name_in_text_gets_braces_when_it_needs_them() -> None:
 def test_a_loop_variable_is_its_own_in_each_statement() -> None:
     text = "#E1 = [#x for #x in [1]]\n#E2 = [#x for #x in #E1 if #x > 0]\n#E3 = llm(prompt=#x) for #x in #E2\n"
     looked = survey(text)
-    edits = renamed(looked, text.index("#x in #E1") + 1, "item")
+    edits = renamed(View(looked), text.index("#x in #E1") + 1, "item")
     assert applied(text, edits) == text.replace("[#x for #x in #E1 if #x", "[#item for #item in #E1 if #item")
-    edits = renamed(looked, text.index("#x in #E2") + 1, "item")
+    edits = renamed(View(looked), text.index("#x in #E2") + 1, "item")
     assert applied(text, edits) == text.replace("#x) for #x in #E2", "#item) for #item in #E2")
 
 
@@ -77,11 +77,11 @@ def test_any_text_is_looked_at(text: str) -> None:
     for offset in {0, len(text) // 3, len(text) // 2, len(text)}:
         cursor = cursor_at(text, offset)
         assert 0 <= cursor.start <= cursor.span.start <= cursor.span.end == offset
-        assert all(one.span == cursor.span for one in completions(view, offset))
+        assert all(one.span == cursor.span for one in completions(view, offset).proposals)
         shown = hover(view, offset)
         assert shown is None or 0 <= shown.span.start <= shown.span.end <= len(text)
         try:
-            places = renamable(view.survey, offset).places
+            places = renamable(view, offset).places
         except CannotRename:
             continue
         assert {text[one.span.start : one.span.end] for one in places} == {places[0].binding.name}

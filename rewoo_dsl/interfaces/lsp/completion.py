@@ -19,6 +19,9 @@ from .words import CLAUSES, HEADER, STATEMENTS, TYPES, VALUES, Word
 
 Kind: TypeAlias = Literal["tool", "sub-plan", "function", "argument", "evidence", "field", "keyword", "literal", "type"]
 
+MOST_NAMES = 200
+"""Names that are proposed at once."""
+
 _EVIDENCE = re.compile(r"E([0-9]+)\Z")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _NEEDS = {"else": "if", "max": "for", "parallel": "for", "within": "approve"}
@@ -39,11 +42,20 @@ class Proposal:
     rank: int = 5
 
 
-def completions(view: View, offset: int) -> list[Proposal]:
-    """What can be written at `offset`, what fits best first."""
+@record
+class Proposed:
+    """What can be written, what fits best first; whether there is more, to be asked for as more of it is written."""
+
+    proposals: list[Proposal]
+    are_there_more: bool = False
+
+
+def completions(view: View, offset: int) -> Proposed:
+    """What can be written at `offset`."""
     cursor = cursor_at(view.survey.text, offset)
-    found = list(_proposals(view, cursor, offset))
-    return sorted(found, key=lambda one: one.rank)
+    found = sorted(_proposals(view, cursor, offset), key=lambda one: one.rank)
+    has_names = any(one.kind == "evidence" for one in found)
+    return Proposed(found, are_there_more=has_names and len(view.visible(cursor.start)) > MOST_NAMES)
 
 
 def _proposals(view: View, cursor: Cursor, offset: int) -> Iterator[Proposal]:
@@ -185,7 +197,16 @@ def _text_references(view: View, cursor: Cursor, offset: int) -> Iterator[Propos
 
 def _types(view: View, cursor: Cursor, offset: int) -> Mapping[str, Type]:
     types = view.types(offset, cursor.start)
-    return {name: types.get(name, ANY) for name in view.visible(cursor.start)}
+    return {name: types.get(name, ANY) for name in _names(view, cursor)}
+
+
+def _names(view: View, cursor: Cursor) -> list[str]:
+    """The names to propose; of very many, the last ones that begin as what is written."""
+    names = view.visible(cursor.start)
+    if len(names) <= MOST_NAMES:
+        return names
+    written = view.survey.text[cursor.span.start : cursor.span.end].lstrip("#{")
+    return [name for name in names if name.startswith(written)][-MOST_NAMES:]
 
 
 def _fields(view: View, cursor: Cursor, offset: int) -> Iterator[Proposal]:

@@ -37,13 +37,14 @@ class Cursor:
     """Where the cursor is. `span` is what has been written of the word, `start` where its statement begins.
 
     For a field, `name` and `path` are what stands before the last dot, and `span` begins at that dot. `clauses` are
-    those that the step has already.
+    those that the step has already. `call` is that of the innermost brackets, `around` the innermost call.
     """
 
     place: Place
     span: Span
     start: int
     call: Call | None = None
+    around: Call | None = None
     name: str = ""
     path: str = ""
     in_text: bool = False
@@ -81,7 +82,7 @@ def cursor_at(text: str, offset: int) -> Cursor:
     if is_comment or _PROSE.match(before, start):
         return Cursor("nowhere", Span(offset, offset), start)
     if _SOLVE.match(before, start):
-        return _in_text(before, start, start, None)
+        return _in_text(before, start, start, None, None)
     return _Walk(before, start).cursor()
 
 
@@ -131,7 +132,7 @@ class _Walk:
         while (match := _TOKEN.search(self.before, position)) is not None:
             kind = match.lastgroup or ""
             if any(match[name] is not None for name in ("open_block", "open_double", "open_single")):
-                return _in_text(self.before, self.start, match.start(), self.stack[-1].call)
+                return _in_text(self.before, self.start, match.start(), self.stack[-1].call, self.around)
             if match["open_remark"] is not None:
                 return self.at("nowhere", "")
             if match.end() == self.end and kind in ("ref", "word", "selector", "other") and match[0] != ")":
@@ -139,7 +140,8 @@ class _Walk:
             if match[0] == "[" and self.is_called:
                 raw = _closing(self.before, match.start())
                 if raw is None:
-                    return _in_text(self.before, self.start, match.start(), Call(self.last_text))
+                    call = Call(self.last_text)
+                    return _in_text(self.before, self.start, match.start(), call, call)
                 position = raw
                 self.last, self.last_text = "close", "]"
                 continue
@@ -179,7 +181,12 @@ class _Walk:
 
     def at(self, place: Place, word: str, *, name: str = "", path: str = "") -> Cursor:
         span = Span(self.end - len(word), self.end)
-        return Cursor(place, span, self.start, self.stack[-1].call, name, path, clauses=frozenset(self.clauses))
+        clauses = frozenset(self.clauses)
+        return Cursor(place, span, self.start, self.stack[-1].call, self.around, name, path, clauses=clauses)
+
+    @property
+    def around(self) -> Call | None:
+        return next((call for one in reversed(self.stack) if (call := one.call) is not None), None)
 
     def settle(self) -> Cursor:
         """What the walk has come to, with the word at the cursor."""
@@ -223,20 +230,20 @@ class _Walk:
         return "clause" if blank else "nowhere"
 
 
-def _in_text(before: str, start: int, opened: int, call: Call | None) -> Cursor:
+def _in_text(before: str, start: int, opened: int, call: Call | None, around: Call | None) -> Cursor:
     """Inside a text that began at `opened`: only references have a meaning there."""
     offset = len(before)
     found = _IN_TEXT.search(before, opened)
     if found is None or _is_escaped(before, found.start()):
-        return Cursor("nowhere", Span(offset, offset), start, call, in_text=True)
+        return Cursor("nowhere", Span(offset, offset), start, call, around, in_text=True)
     reference = _REFERENCE.search(before, found.start())
     is_braced = before.startswith("#{", found.start())
     if reference is None or reference["field"] is None:
         span = Span(found.start(), offset)
-        return Cursor("text-reference", span, start, call, in_text=True, is_braced=is_braced)
+        return Cursor("text-reference", span, start, call, around, in_text=True, is_braced=is_braced)
     span = Span(offset - len(reference["field"]), offset)
     name, path = reference["name"] or "", reference["path"]
-    return Cursor("field", span, start, call, name, path, in_text=True, is_braced=is_braced)
+    return Cursor("field", span, start, call, around, name, path, in_text=True, is_braced=is_braced)
 
 
 def _is_escaped(text: str, position: int) -> bool:

@@ -11,7 +11,6 @@ from pygls.uris import from_fs_path, to_fs_path, urlparse
 
 from ...checker.survey import Survey, survey
 from ...diag.diagnostic import Diagnostic
-from ...diag.lines import Lines
 from ...diag.severities import at_levels
 from ...ir.signature import Signature
 from ..cli.exits import WrongUse
@@ -19,20 +18,31 @@ from ..cli.project import Project, Projects
 from ..cli.sources import Folder, Source
 from .settings import Choice, NoTools, choose, of_file
 from .view import View
-from .wire import Wire
 
 Tools = Mapping[str, Signature] | None
 
 
 @dataclass(slots=True)
 class Document:
-    """One open text. `view` is of `text` unless it `is_stale`, and None before the first."""
+    """One open text. `view` is of the text as it was in the edition `seen`, and None before the first.
+
+    Each change of whatever is said about it (its text, its tools, its sub-plans) makes a new edition.
+    """
 
     uri: str
     text: str
     version: int | None
     view: View | None = None
-    is_stale: bool = True
+    edition: int = 1
+    seen: int = 0
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the view is of an earlier edition."""
+        return self.seen != self.edition
+
+    def outdate(self) -> None:
+        self.edition += 1
 
     @property
     def path(self) -> Path | None:
@@ -66,7 +76,8 @@ class Documents:
         if document is None:
             self.open(uri, text, version)
             return
-        document.text, document.version, document.is_stale = text, version, True
+        document.text, document.version = text, version
+        document.outdate()
 
     def close(self, uri: str) -> None:
         self.opened.pop(uri, None)
@@ -90,24 +101,13 @@ class Documents:
     def outdate(self) -> None:
         """What was said of any text may no longer be true."""
         for document in self.opened.values():
-            document.is_stale = True
+            document.outdate()
 
-    def view(self, uri: str) -> View | None:
-        """What is known of a text as it is now; None when it is not open."""
-        document = self.opened.get(uri)
-        if document is None:
-            return None
-        if document.is_stale or document.view is None:
-            self.keep(document, self.looking(document)())
-        return document.view
-
-    def wire(self, uri: str) -> Wire:
-        return Wire(uri, Lines(self.opened[uri].text))
-
-    def looking(self, document: Document) -> Callable[[], Survey]:
+    def looking(self, document: Document) -> Callable[[], View]:
         """The work of looking at a text as it is now: it holds all that it needs, so it may be done in a thread."""
         look, text = self._look(document), document.text
-        return lambda: look(text)
+        remembered = {} if document.view is None else document.view.known()
+        return lambda: View(look(text), remembered)
 
     def _look(self, document: Document) -> Callable[[str], Survey]:
         project = self._project(document)
@@ -153,12 +153,6 @@ class Documents:
         """How any other text would be looked at in the place of this one."""
         look = self._look(self.opened[uri])
         return lambda text: look(text).report.diagnostics
-
-    def keep(self, document: Document, found: Survey) -> None:
-        """Takes over what was found out about a document, unless its text has changed since."""
-        if found.text == document.text:
-            document.view = View(found, {} if document.view is None else document.view.known())
-            document.is_stale = False
 
     def users(self, uri: str) -> list[Document]:
         """The other open texts that lead to this one as a sub-plan: what is said of them depends on it."""

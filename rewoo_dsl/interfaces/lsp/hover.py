@@ -7,7 +7,7 @@ from ...diag.diagnostic import Span
 from ...ir.types import Type
 from ...syntax import ast
 from . import signatures
-from .occurrences import Occurrence, name_at, occurrences
+from .occurrences import Occurrence, name_at
 from .view import View, along, path_of
 from .words import CLAUSES
 
@@ -52,7 +52,7 @@ def _touches(span: Span, offset: int) -> bool:
 
 
 def _name(view: View, nodes: list[ast.Node], offset: int) -> Shown | None:
-    found = occurrences(view.survey.document)
+    found = view.names
     ref = next((node for node in reversed(nodes) if isinstance(node, ast.Ref)), None)
     if ref is not None:
         one = next((one for one in found if one.node is ref), None)

@@ -63,5 +63,37 @@ def _detail(statement: ast.Statement, one: Type) -> str:
     return known
 
 
+@record
+class Fold:
+    """What can be folded away, if it has more than one line: the first line stays."""
+
+    span: Span
+    is_comment: bool = False
+
+
+def folds(document: ast.Document) -> Iterator[Fold]:
+    """Each statement; a step with the `Plan:` lines before it; comments that follow each other."""
+    rationale: Span | None = None
+    comments: list[Span] = []
+    for item in document.items:
+        if isinstance(item, ast.Comment):
+            if not item.trailing:
+                comments.append(item.span)
+            continue
+        if comments:
+            yield Fold(Span(comments[0].start, comments[-1].end), is_comment=True)
+            comments = []
+        if isinstance(item, ast.Plan):
+            rationale = rationale or item.span
+        elif isinstance(item, ast.Step) and rationale is not None:
+            yield Fold(Span(rationale.start, item.span.end))
+        if not isinstance(item, ast.Blank):
+            yield Fold(item.span)
+        if not isinstance(item, ast.Plan | ast.Blank):
+            rationale = None
+    if comments:
+        yield Fold(Span(comments[0].start, comments[-1].end), is_comment=True)
+
+
 def _short(text: str) -> str:
     return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"

@@ -3,13 +3,13 @@
 import re
 
 from ..._record import record
-from ...checker.survey import Survey
 from ...diag.diagnostic import Edit, Span
 from ...ir.builtins import BUILTINS
 from ...syntax import ast
 from ...syntax.builder import RESERVED
 from ...syntax.limits import FILE
-from .occurrences import Binding, Occurrence, is_braced, name_at, occurrences, same
+from .occurrences import Binding, Occurrence, is_braced, name_at, same
+from .view import View
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _EVIDENCE = re.compile(r"E[0-9]+\Z")
@@ -29,39 +29,38 @@ class Renamable:
     places: tuple[Occurrence, ...]
 
 
-def renamable(survey: Survey, offset: int) -> Renamable:
+def renamable(view: View, offset: int) -> Renamable:
     """The name at `offset`. Raises `CannotRename` when there is none, or it is not the plan's to change."""
-    found = occurrences(survey.document)
-    one = name_at(found, offset)
+    one = name_at(view.names, offset)
     if one is None:
         raise CannotRename("there is no name of a step, an input, a loop variable or a sub-plan here")
-    places = same(found, one)
+    places = same(view.names, one)
     if not any(place.is_definition for place in places):
         what = f"`{one.binding.name}`" if one.binding.is_callable else f"#{one.binding.name}"
         raise CannotRename(f"{what} is not defined in this plan")
-    if any(isinstance(item, ast.Broken) for item in survey.document.items):
+    if any(isinstance(item, ast.Broken) for item in view.survey.document.items):
         raise CannotRename("a statement cannot be read, so nobody knows what it names; mend it first")
     return Renamable(one.binding.name, one.span, tuple(places))
 
 
-def renamed(survey: Survey, offset: int, new: str) -> list[Edit]:
+def renamed(view: View, offset: int, new: str) -> list[Edit]:
     """The edits that give the name at `offset` the name `new`. Raises `CannotRename`."""
-    old = renamable(survey, offset)
+    old = renamable(view, offset)
     new = new.strip().removeprefix("#")
     if new == old.name:
         return []
-    _refuse_bad(survey, new, old.places[0].binding)
-    return [_edit(survey.text, place, new) for place in old.places]
+    _refuse_bad(view, new, old.places[0].binding)
+    return [_edit(view.survey.text, place, new) for place in old.places]
 
 
-def _refuse_bad(survey: Survey, new: str, old: Binding) -> None:
+def _refuse_bad(view: View, new: str, old: Binding) -> None:
     if not _NAME.match(new) or len(new) > FILE.identifier:
         raise CannotRename(f"a name has letters, digits and `_`, at most {FILE.identifier} of them, and no digit first")
     if new in RESERVED or (not old.is_callable and new == _CLOCK):
         raise CannotRename(f"`{new}` is reserved")
-    if old.is_callable and (new in BUILTINS or survey.target(new) is not None):
+    if old.is_callable and (new in BUILTINS or view.survey.target(new) is not None):
         raise CannotRename(f"`{new}` can be called already, and is something else")
-    if any(one.binding.name == new and _meet(one.binding, old) for one in occurrences(survey.document)):
+    if any(one.binding.name == new and _meet(one.binding, old) for one in view.names):
         raise CannotRename(f"`{new}` is in use already")
 
 

@@ -1,36 +1,29 @@
 """The server: what the editor asks is answered from the documents, and nothing is decided here.
 
-Diagnostics follow a pause in the typing; whatever is asked meanwhile is answered for the text as it is. Texts are sent
-whole (`TextDocumentSyncKind.Full`), and positions are counted in UTF-16 units whatever the client offers: see the
-README for both.
+Whatever is asked is answered for the text as it is. Texts are sent whole (`TextDocumentSyncKind.Full`), and positions
+are counted in UTF-16 units whatever the client offers: see the README for both.
 """
 
-import asyncio
-from collections.abc import Callable, Generator
-from importlib.metadata import version
+import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
-from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, default_converter
-from pygls.protocol.language_server import lsp_method
 from pygls.uris import to_fs_path
 
 from . import mending
+from .calling import calling
 from .completion import completions
-from .documents import Document, Documents
+from .connection import PlanServer
 from .hover import hover
-from .occurrences import definition, name_at, occurrences, same
-from .outline import outline
+from .occurrences import Occurrence, definition, name_at, same
+from .outline import folds, outline
 from .renaming import CannotRename, renamable, renamed
-from .settings import Choice, NoTools, Settings, choose, load
+from .settings import Settings
 from .view import View
-from .wire import FIX_ALL, Wire, diagnostics
-
-PAUSE = 0.2
-"""Seconds without a key before diagnostics are made."""
+from .wire import FIX_ALL, Wire
 
 _Answer = TypeVar("_Answer")
 
@@ -38,146 +31,25 @@ MOST_FOR_LIGHTBULB = 64 * 1024
 """Characters up to which "fix all" is worked out whenever a lightbulb is drawn; beyond, only when it is asked for."""
 
 
-class _Protocol(LanguageServerProtocol):
-    """Counts in UTF-16 units, which every client knows: `diag.lines` does, and one way is enough."""
-
-    @lsp_method(lsp.INITIALIZE)
-    def lsp_initialize(self, params: lsp.InitializeParams) -> Generator[Any, Any, lsp.InitializeResult]:
-        if params.capabilities.general is not None:
-            params.capabilities.general.position_encodings = None
-        return (yield from super().lsp_initialize(params))
-
-
-class PlanServer(LanguageServer):
-    """One connection to one editor."""
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(
-            "rewoo",
-            version("rewoo-dsl"),
-            text_document_sync_kind=lsp.TextDocumentSyncKind.Full,
-            protocol_cls=_Protocol,
-            converter_factory=default_converter,
-        )
-        self.settings = settings
-        self.documents = Documents()
-        self._pauses: dict[str, asyncio.Task[None]] = {}
-        self._loading: asyncio.Task[None] | None = None
-        self._running: set[asyncio.Task[None]] = set()
-        self._said: frozenset[str] = frozenset()
-        for method, function, options in _FEATURES:
-            self.feature(method, options)(function)
-
-    @property
-    def root(self) -> Path | None:
-        path = self.workspace.root_path
-        return Path(path) if path else None
-
-    def ask(self, uri: str) -> tuple[View, Wire] | None:
-        """What is known of an open text, and how to say it; None when it is not open."""
-        view = self.documents.view(uri)
-        return None if view is None else (view, self.documents.wire(uri))
-
-    # --- diagnostics -----------------------------------------------------------------------------------------------
-
-    def look_soon(self, uri: str, pause: float = PAUSE) -> None:
-        """Publish what there is to say about a text once nobody has typed for a while."""
-        earlier = self._pauses.pop(uri, None)
-        if earlier is not None:
-            earlier.cancel()
-        self._pauses[uri] = asyncio.create_task(self._look(uri, pause))
-
-    def look_at_all(self) -> None:
-        """Publish anew what there is to say about every open text."""
-        self.documents.outdate()
-        for uri in self.documents.opened:
-            self.look_soon(uri, 0)
-
-    def forget(self, uri: str) -> None:
-        """Closed: nothing is said of it any more."""
-        earlier = self._pauses.pop(uri, None)
-        if earlier is not None:
-            earlier.cancel()
-        users = self.documents.users(uri)
-        self.documents.close(uri)
-        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
-        self._outdate(users)
-
-    async def _look(self, uri: str, pause: float) -> None:
-        await asyncio.sleep(pause)
-        document = self.documents.opened.get(uri)
-        if document is None:
-            return
-        if document.is_stale:
-            self.documents.keep(document, await asyncio.to_thread(self.documents.looking(document)))
-        if not document.is_stale:  # else a newer look is on its way
-            self._publish(document)
-        self._complain()
-        for choice in self.documents.take_to_run():
-            task = asyncio.create_task(self._run_tools(choice))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-
-    def _publish(self, document: Document) -> None:
-        if document.view is None:
-            return
-        wire = self.documents.wire(document.uri)
-        found = diagnostics(document.view.survey, wire, self.documents.addresses(document))
-        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(document.uri, found, document.version))
-
-    def look_at_users(self, uri: str) -> None:
-        """A sub-plan has changed: whoever uses it may be right or wrong now."""
-        self._outdate(self.documents.users(uri))
-
-    def _outdate(self, documents: list[Document]) -> None:
-        for document in documents:
-            document.is_stale = True
-            self.look_soon(document.uri)
-
-    # --- tools -----------------------------------------------------------------------------------------------------
-
-    def load_tools(self) -> None:
-        """Find out anew which tools there are; every open text is then looked at with them."""
-        if self._loading is not None:
-            self._loading.cancel()
-        self._loading = asyncio.create_task(self._load_tools())
-
-    async def _load_tools(self) -> None:
-        what, trusted = self.settings.tools, self.settings.trusted
-        tools, complaints = None, set[str]()
-        try:
-            if what is not None:
-                tools = await load(choose(what, self.root, may_run=trusted is not False))
-        except NoTools as error:
-            complaints.add(str(error))
-        self.documents.use(tools, are_named=what is not None, complaints=complaints, projects_may_run=trusted is True)
-        self.look_at_all()
-        self._complain()
-
-    async def _run_tools(self, choice: Choice) -> None:
-        """Load tools that a project names and that have to be run."""
-        try:
-            self.documents.learn(choice, await load(choice))
-        except NoTools as error:
-            self.documents.complaints.add(str(error))
-        self.look_at_all()
-
-    def _complain(self) -> None:
-        """Tell the person what is wrong around the plans, each thing once for as long as it lasts."""
-        now = frozenset(self.documents.complaints)
-        for said in sorted(now - self._said):
-            self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, said))
-        self._said = now
-
-
 def make_server(tools: str | None = None) -> PlanServer:
     """A server that is not yet connected. `tools` are those of the command line, until the editor names others."""
-    return PlanServer(Settings(tools=tools))
+    server = PlanServer(Settings(tools=tools))
+    for method, function, options in _FEATURES:
+        server.feature(method, options)(function)
+    return server
 
 
-def serve(tools: str | None, source: BinaryIO, sink: BinaryIO) -> None:
-    """Speak with the editor at the other end of two streams until it is done."""
-    make_server(tools).start_io(source, sink)
+def serve(tools: str | None, source: BinaryIO, sink: BinaryIO) -> bool:
+    """Speak with the editor at the other end of two streams until it is done; whether it took its leave properly."""
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_surprise)
+    server = make_server(tools)
+    server.start_io(source, sink)
+    return server.was_shut_down
+
+
+def _is_surprise(said: logging.LogRecord) -> bool:
+    """Whether a message is news: a refusal is an answer, and the editor shows it already."""
+    return said.exc_info is None or not isinstance(said.exc_info[1], JsonRpcException)
 
 
 # --- what the editor tells --------------------------------------------------------------------------------------------
@@ -231,6 +103,10 @@ def did_change(ls: PlanServer, params: lsp.DidChangeTextDocumentParams) -> None:
     ls.look_at_users(uri)
 
 
+def shutdown(ls: PlanServer, _params: None) -> None:
+    ls.was_shut_down = True
+
+
 def did_close(ls: PlanServer, params: lsp.DidCloseTextDocumentParams) -> None:
     ls.forget(params.text_document.uri)
 
@@ -238,8 +114,8 @@ def did_close(ls: PlanServer, params: lsp.DidCloseTextDocumentParams) -> None:
 # --- what the editor asks ---------------------------------------------------------------------------------------------
 
 
-def on_hover(ls: PlanServer, params: lsp.HoverParams) -> lsp.Hover | None:
-    found = ls.ask(params.text_document.uri)
+async def on_hover(ls: PlanServer, params: lsp.HoverParams) -> lsp.Hover | None:
+    found = await ls.ask(params.text_document.uri)
     if found is None:
         return None
     view, wire = found
@@ -247,15 +123,15 @@ def on_hover(ls: PlanServer, params: lsp.HoverParams) -> lsp.Hover | None:
     return None if shown is None else wire.hover(shown)
 
 
-def on_completion(ls: PlanServer, params: lsp.CompletionParams) -> lsp.CompletionList | None:
-    found = ls.ask(params.text_document.uri)
+async def on_completion(ls: PlanServer, params: lsp.CompletionParams) -> lsp.CompletionList | None:
+    found = await ls.ask_soon(params.text_document.uri)
     if found is None:
         return None
     view, wire = found
-    proposals = completions(view, wire.offset(params.position))
+    proposed = completions(view, wire.offset(params.position))
     snippets = _knows_snippets(ls.client_capabilities)
-    items = [wire.proposal(one, place, snippets=snippets) for place, one in enumerate(proposals)]
-    return lsp.CompletionList(is_incomplete=False, items=items)
+    items = [wire.proposal(one, place, snippets=snippets) for place, one in enumerate(proposed.proposals)]
+    return lsp.CompletionList(is_incomplete=proposed.are_there_more, items=items)
 
 
 def _knows_snippets(client: lsp.ClientCapabilities) -> bool:
@@ -264,14 +140,22 @@ def _knows_snippets(client: lsp.ClientCapabilities) -> bool:
     return item is not None and bool(item.snippet_support)
 
 
-def on_definition(ls: PlanServer, params: lsp.DefinitionParams) -> lsp.Location | None:
-    found = ls.ask(params.text_document.uri)
+async def on_signature_help(ls: PlanServer, params: lsp.SignatureHelpParams) -> lsp.SignatureHelp | None:
+    found = await ls.ask_soon(params.text_document.uri)
     if found is None:
         return None
     view, wire = found
-    names = occurrences(view.survey.document)
-    one = name_at(names, wire.offset(params.position))
-    place = None if one is None else definition(names, one)
+    shown = calling(view, wire.offset(params.position))
+    return None if shown is None else wire.signature(shown)
+
+
+async def on_definition(ls: PlanServer, params: lsp.DefinitionParams) -> lsp.Location | None:
+    found = await ls.ask(params.text_document.uri)
+    if found is None:
+        return None
+    view, wire = found
+    one = name_at(view.names, wire.offset(params.position))
+    place = None if one is None else definition(view.names, one)
     if one is None or place is None:
         return None
     if place.kind == "callable" and (uri := _sub_plan(ls, wire.uri, one.binding.name)) is not None:
@@ -288,32 +172,44 @@ def _sub_plan(ls: PlanServer, uri: str, name: str) -> str | None:
     return address if path is not None and Path(path).is_file() else None
 
 
-def on_references(ls: PlanServer, params: lsp.ReferenceParams) -> list[lsp.Location] | None:
-    found = ls.ask(params.text_document.uri)
+async def on_references(ls: PlanServer, params: lsp.ReferenceParams) -> list[lsp.Location] | None:
+    found = await ls.ask(params.text_document.uri)
     if found is None:
         return None
     view, wire = found
-    names = occurrences(view.survey.document)
-    one = name_at(names, wire.offset(params.position))
-    places = [] if one is None else same(names, one)
+    places = _places(view, wire.offset(params.position))
     return [wire.location(one.span) for one in places if params.context.include_declaration or not one.is_definition]
 
 
-def on_prepare_rename(ls: PlanServer, params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
-    found = ls.ask(params.text_document.uri)
+async def on_highlight(ls: PlanServer, params: lsp.DocumentHighlightParams) -> list[lsp.DocumentHighlight] | None:
+    found = await ls.ask(params.text_document.uri)
     if found is None:
         return None
     view, wire = found
-    one = _told(lambda: renamable(view.survey, wire.offset(params.position)))
+    return [wire.highlight(one) for one in _places(view, wire.offset(params.position))]
+
+
+def _places(view: View, offset: int) -> list[Occurrence]:
+    """All places of the name at the cursor."""
+    one = name_at(view.names, offset)
+    return [] if one is None else same(view.names, one)
+
+
+async def on_prepare_rename(ls: PlanServer, params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+    found = await ls.ask(params.text_document.uri)
+    if found is None:
+        return None
+    view, wire = found
+    one = _told(lambda: renamable(view, wire.offset(params.position)))
     return lsp.PrepareRenamePlaceholder(wire.range(one.span), one.name)
 
 
-def on_rename(ls: PlanServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
-    found = ls.ask(params.text_document.uri)
+async def on_rename(ls: PlanServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+    found = await ls.ask(params.text_document.uri)
     if found is None:
         return None
     view, wire = found
-    return wire.change(_told(lambda: renamed(view.survey, wire.offset(params.position), params.new_name)))
+    return wire.change(_told(lambda: renamed(view, wire.offset(params.position), params.new_name)))
 
 
 def _told(work: Callable[[], _Answer]) -> _Answer:
@@ -324,15 +220,16 @@ def _told(work: Callable[[], _Answer]) -> _Answer:
         raise JsonRpcException(str(error), lsp.LSPErrorCodes.RequestFailed.value) from None
 
 
-def on_formatting(ls: PlanServer, params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit] | None:
+async def on_formatting(ls: PlanServer, params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit] | None:
     document = ls.documents.opened.get(params.text_document.uri)
     if document is None:
         return None
-    return ls.documents.wire(document.uri).edits(mending.formatted(document.text))
+    wire, text = ls.wire(document), document.text
+    return wire.edits(await ls.in_thread(lambda: mending.formatted(text)))
 
 
-def on_code_action(ls: PlanServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction] | None:
-    found = ls.ask(params.text_document.uri)
+async def on_code_action(ls: PlanServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction] | None:
+    found = await ls.ask(params.text_document.uri)
     if found is None:
         return None
     view, wire = found
@@ -342,7 +239,7 @@ def on_code_action(ls: PlanServer, params: lsp.CodeActionParams) -> list[lsp.Cod
         actions += [wire.quick_fix(offer) for offer in mending.offers(view.survey, start, end)]
     asked = params.context.only is not None and _wants(params.context, FIX_ALL)
     if asked or (params.context.only is None and len(view.survey.text) <= MOST_FOR_LIGHTBULB):
-        actions += _fix_all(ls, view, wire)
+        actions += await _fix_all(ls, view, wire)
     return actions
 
 
@@ -351,21 +248,30 @@ def _wants(context: lsp.CodeActionContext, kind: str) -> bool:
     return context.only is None or any(kind == one or kind.startswith(f"{one}.") for one in context.only)
 
 
-def _fix_all(ls: PlanServer, view: View, wire: Wire) -> list[lsp.CodeAction]:
+async def _fix_all(ls: PlanServer, view: View, wire: Wire) -> list[lsp.CodeAction]:
     if not mending.can_mend(view.survey):
         return []
-    edits = mending.mended(view.survey, ls.documents.checking(wire.uri))
+    check = ls.documents.checking(wire.uri)
+    edits = await ls.in_thread(lambda: mending.mended(view.survey, check))
     if not edits:
         return []
     return [lsp.CodeAction("Fix everything that can be fixed safely", kind=FIX_ALL, edit=wire.change(edits))]
 
 
-def on_symbols(ls: PlanServer, params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol] | None:
-    found = ls.ask(params.text_document.uri)
+async def on_symbols(ls: PlanServer, params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol] | None:
+    found = await ls.ask(params.text_document.uri)
     if found is None:
         return None
     view, wire = found
     return [wire.symbol(entry) for entry in outline(view)]
+
+
+async def on_folding(ls: PlanServer, params: lsp.FoldingRangeParams) -> list[lsp.FoldingRange] | None:
+    found = await ls.ask(params.text_document.uri)
+    if found is None:
+        return None
+    view, wire = found
+    return [one for fold in folds(view.survey.document) if (one := wire.folding(fold)) is not None]
 
 
 _FEATURES: tuple[tuple[str, Callable[..., Any], Any], ...] = (
@@ -376,14 +282,21 @@ _FEATURES: tuple[tuple[str, Callable[..., Any], Any], ...] = (
     (lsp.TEXT_DOCUMENT_DID_OPEN, did_open, None),
     (lsp.TEXT_DOCUMENT_DID_CHANGE, did_change, None),
     (lsp.TEXT_DOCUMENT_DID_CLOSE, did_close, None),
+    (lsp.SHUTDOWN, shutdown, None),
     (lsp.TEXT_DOCUMENT_HOVER, on_hover, None),
     (
         lsp.TEXT_DOCUMENT_COMPLETION,
         on_completion,
         lsp.CompletionOptions(trigger_characters=["#", ".", "(", "{", "=", " "]),
     ),
+    (
+        lsp.TEXT_DOCUMENT_SIGNATURE_HELP,
+        on_signature_help,
+        lsp.SignatureHelpOptions(trigger_characters=["(", ",", "["], retrigger_characters=["=", ")", "]"]),
+    ),
     (lsp.TEXT_DOCUMENT_DEFINITION, on_definition, None),
     (lsp.TEXT_DOCUMENT_REFERENCES, on_references, None),
+    (lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, on_highlight, None),
     (lsp.TEXT_DOCUMENT_PREPARE_RENAME, on_prepare_rename, None),
     (lsp.TEXT_DOCUMENT_RENAME, on_rename, lsp.RenameOptions(prepare_provider=True)),
     (lsp.TEXT_DOCUMENT_FORMATTING, on_formatting, None),
@@ -393,5 +306,6 @@ _FEATURES: tuple[tuple[str, Callable[..., Any], Any], ...] = (
         lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix, FIX_ALL]),
     ),
     (lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL, on_symbols, None),
+    (lsp.TEXT_DOCUMENT_FOLDING_RANGE, on_folding, None),
 )
 """Each message of the protocol, and what answers it."""

@@ -1,7 +1,6 @@
 """Tools, sub-plans and built-ins in the words of a plan: one line of signature, and what there is to say about it."""
 
 import json
-from collections.abc import Iterator
 
 from ...checker.callables import Target
 from ...diag.snippet import printable
@@ -21,20 +20,19 @@ def shown(one: Type, limit: int = MAX_TYPE) -> str:
 
 def line(name: str, target: Target) -> str:
     """`search(query: str, k?: int) -> list[str]`."""
-    return f"{name}({', '.join(_parameters(target))}) -> {result(target)}"
+    parameters = [*(parameter(target, one) for one in target.parameters), *(["…"] if target.signature.is_open else [])]
+    return f"{name}({', '.join(parameters)}) -> {result(target)}"
+
+
+def parameter(target: Target, name: str) -> str:
+    """One parameter as the line of its tool has it."""
+    optional = "" if name in target.signature.required else "?"
+    return printable(f"{name}{optional}: {shown(base(target.parameters[name]), 80)}")
 
 
 def result(target: Target) -> str:
     """The type of what a call gives."""
     return "the declared type, else str" if target.signature.result_is_declared else shown(target.returns)
-
-
-def _parameters(target: Target) -> Iterator[str]:
-    for name, one in target.parameters.items():
-        optional = "" if name in target.signature.required else "?"
-        yield printable(f"{name}{optional}: {shown(base(one), 80)}")
-    if target.signature.is_open:
-        yield "…"
 
 
 def effect(target: Target) -> str:

@@ -5,15 +5,17 @@ when it could be read last stands in for it.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from ..._record import record
 from ...checker.survey import Survey
 from ...ir.expr import Path
 from ...ir.type_rules import item_type, type_at
 from ...ir.types import ANY, STR, Type
 from ...syntax import ast
+from ...syntax.cutter import Cutter, Piece
+from ...syntax.limits import FILE
 from ...syntax.text import path_segments
 from .occurrences import Occurrence, occurrences
 
@@ -26,22 +28,31 @@ _LOOP_NAME = re.compile(r"\bfor[ \t]+#([A-Za-z_]\w*)[ \t]+in\b", re.ASCII)
 CLOCK = "now"
 
 
-@record
+@dataclass(frozen=True)
 class View:
     """One survey, and the types that names had in earlier ones."""
 
     survey: Survey
     remembered: Mapping[str, Type] = field(default_factory=dict)
 
+    def of(self, text: str) -> "View":
+        """What was known of an earlier text, taken for what is known of this one: true before the change."""
+        return self if text == self.survey.text else replace(self, survey=replace(self.survey, text=text))
+
+    @cached_property
+    def names(self) -> list[Occurrence]:
+        """Every name of the plan's own, in order of the text."""
+        return occurrences(self.survey.document)
+
     def known(self) -> dict[str, Type]:
         """Every name that has a type worth remembering."""
-        readable = {name: one for name, one in self.survey.types.items() if name not in self.survey.unknown}
+        unknown = self.survey.unknown
+        readable = {name: one for name, one in self.survey.types.items() if name not in unknown}
         return {**self.remembered, **readable}
 
     def visible(self, start: int) -> list[str]:
         """The `#names` that a statement beginning at `start` may read, in order of the text; the clock last."""
-        found = [one for one in occurrences(self.survey.document) if one.is_definition and _is_visible(one, start)]
-        names = [one.binding.name for one in found]
+        names = _visible(self.survey.document, start)
         return list(dict.fromkeys([*_LOOP_NAME.findall(self.statement(start)), *names, CLOCK]))
 
     def type_of(self, name: str, offset: int, start: int) -> Type:
@@ -57,13 +68,19 @@ class View:
         return {**types, **self.survey.variables(offset)}
 
     def statement(self, start: int) -> str:
-        """The text from `start` to the next statement."""
-        later = (item.span.start for item in self.survey.document.statements if item.span.start > start)
-        return self.survey.text[start : min(later, default=len(self.survey.text))]
+        """The text of the statement that begins at `start`."""
+        first = next(iter(Cutter(self.survey.text, FILE, start)), None)
+        return self.survey.text[start : first.end] if isinstance(first, Piece) else ""
 
 
-def _is_visible(one: Occurrence, start: int) -> bool:
-    return one.kind == "input" or (one.kind == "step" and one.node.span.start < start)
+def _visible(document: ast.Document, start: int) -> Iterator[str]:
+    for statement in document.statements:
+        match statement:
+            case ast.Input(name=name) | ast.Broken(kind="input", name=ast.Name() as name):
+                yield name.text
+            case ast.Step(name=name) | ast.Broken(kind="step", name=ast.Name() as name):
+                if statement.span.start < start:
+                    yield name.text
 
 
 def path_of(source: str) -> Path:

@@ -10,10 +10,12 @@ from ...diag.codes.graph import UNUSED_EVIDENCE, UNUSED_SUBPLAN
 from ...diag.diagnostic import Diagnostic, Edit, Severity, Span
 from ...diag.lines import Lines
 from ...syntax import ast
+from .calling import Calling
 from .completion import Proposal
 from .hover import Shown
 from .mending import Offer
-from .outline import Entry
+from .occurrences import Occurrence
+from .outline import Entry, Fold
 
 SOURCE = "rewoo"
 FIX_ALL = "source.fixAll.rewoo"
@@ -47,10 +49,11 @@ _SYMBOL_KINDS = {
 
 @record
 class Wire:
-    """One text as the protocol sees it."""
+    """One text as the protocol sees it. `version` is given where the client can hold an edit against it."""
 
     uri: str
     lines: Lines
+    version: int | None = None
 
     def position(self, offset: int) -> lsp.Position:
         return lsp.Position(*self.lines.utf16(offset))
@@ -68,11 +71,31 @@ class Wire:
         return [lsp.TextEdit(self.range(edit.span), edit.text) for edit in edits]
 
     def change(self, edits: list[Edit] | tuple[Edit, ...]) -> lsp.WorkspaceEdit:
-        return lsp.WorkspaceEdit(changes={self.uri: self.edits(edits)})
+        if self.version is None:
+            return lsp.WorkspaceEdit(changes={self.uri: self.edits(edits)})
+        document = lsp.OptionalVersionedTextDocumentIdentifier(uri=self.uri, version=self.version)
+        return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(document, self.edits(edits))])
 
     def hover(self, shown: Shown) -> lsp.Hover:
         value = "\n\n".join(filter(None, (fenced(shown.code), shown.about)))
         return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, value), self.range(shown.span))
+
+    def highlight(self, one: Occurrence) -> lsp.DocumentHighlight:
+        kind = lsp.DocumentHighlightKind.Write if one.is_definition else lsp.DocumentHighlightKind.Read
+        return lsp.DocumentHighlight(self.range(one.span), kind)
+
+    def signature(self, shown: Calling) -> lsp.SignatureHelp:
+        parameters = [lsp.ParameterInformation(label, _plain(about)) for label, about in shown.parameters]
+        # a client that is told of no argument marks the first one; one beyond the last marks none
+        active = len(parameters) if shown.active is None else shown.active
+        one = lsp.SignatureInformation(shown.line, _plain(shown.about), parameters, active)
+        return lsp.SignatureHelp([one], 0, active)
+
+    def folding(self, fold: Fold) -> lsp.FoldingRange | None:
+        """None for what stands on one line."""
+        first, last = self.position(fold.span.start).line, self.position(fold.span.end).line
+        kind = lsp.FoldingRangeKind.Comment if fold.is_comment else None
+        return lsp.FoldingRange(first, last, kind=kind) if first < last else None
 
     def symbol(self, entry: Entry) -> lsp.DocumentSymbol:
         return lsp.DocumentSymbol(
@@ -132,6 +155,10 @@ def _filter(one: Proposal, written: str) -> str:
     if written.startswith("#"):
         return one.text if one.text.startswith(written[:2]) else f"#{one.label.lstrip('#')}"
     return one.label
+
+
+def _plain(about: str) -> lsp.MarkupContent | None:
+    return lsp.MarkupContent(lsp.MarkupKind.Markdown, about) if about else None
 
 
 def fenced(code: str) -> str:

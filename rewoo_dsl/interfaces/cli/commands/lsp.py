@@ -3,7 +3,7 @@
 import sys
 
 from ..arguments import Options
-from ..exits import FINE, WrongUse
+from ..exits import FOUND, FINE, WrongUse
 from ..terminal import Terminal
 
 
@@ -16,5 +16,4 @@ def execute(options: Options, terminal: Terminal) -> int:
         raise WrongUse("`rewoo lsp` needs pygls: install `rewoo-dsl[lsp]`") from None
     if terminal.out_is_terminal:
         terminal.say("rewoo lsp is started by an editor; it speaks the Language Server Protocol, not with people")
-    serve(options.tools, sys.stdin.buffer, terminal.out.buffer)
-    return FINE
+    return FINE if serve(options.tools, sys.stdin.buffer, terminal.out.buffer) else FOUND
