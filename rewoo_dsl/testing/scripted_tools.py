@@ -15,12 +15,15 @@ a call that none matches gives its arguments back. Everything is plain data, so 
 
 import asyncio
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from ..diag.errors import ToolError
 from ..ir.signature import Effect, Schema, Signature
+from ..ir.types import BOOL, FLOAT, INT, STR, DictType, ListType, ObjectType, Only, Type, Union, from_schema
+from ..ir.values import canonical
 from ..tools.context import CallContext
 from ..tools.errors import ArgumentError
 from ..tools.results import weigh
@@ -30,8 +33,8 @@ Outcome: TypeAlias = Mapping[str, Any]
 """One line of a script. What it matches: `step`, `item`, `attempt`, `arguments` (a part of them).
 
 What it does, in this order: `usage` is reported, `seconds` pass, then `raise` (a message; with `error`, one of
-`ERRORS`), `hang` (until cancelled), `stubborn` (until its seconds are over, whoever cancels), `value`, or the
-arguments.
+`ERRORS`), `hang` (until cancelled), `stubborn` (until its seconds are over, whoever cancels), `value`, one `among`
+several values (chosen by the arguments, always alike), a value of the step's `declared` type, or the arguments.
 """
 
 ERRORS: dict[str, type[BaseException]] = {
@@ -62,7 +65,7 @@ class Recorded:
 class ScriptedTools(Mapping[str, Tool]):
     """Tools by name, made from their descriptions. A description has `effect` (`read` unless said), `idempotent`,
     `parameters` (a schema or type name each), `optional` (names), `returns`, `calls_model`, `result_is_declared`,
-    `max_parallel`, `timeout`, and the `script`.
+    `max_parallel`, `timeout`, `rate`, and the `script`.
 
     Attributes:
         calls: what was called, in order of the calls' starts.
@@ -95,6 +98,7 @@ class ScriptedTools(Mapping[str, Tool]):
             check=lambda _: None,
             timeout=described.get("timeout"),
             max_parallel=described.get("max_parallel"),
+            rate=described.get("rate"),
         )
 
     def _record(self, name: str, arguments: Mapping[str, Any], context: CallContext) -> None:
@@ -179,9 +183,34 @@ async def _happen(outcome: Outcome, arguments: Mapping[str, Any], context: CallC
     return json.loads(json.dumps(answer_of(outcome, arguments, context)))
 
 
-def answer_of(outcome: Outcome, arguments: Mapping[str, Any], asked: Asked) -> Any:  # noqa: ARG001
+def answer_of(outcome: Outcome, arguments: Mapping[str, Any], asked: Asked) -> Any:
     """What a call gives that matched this line and does not fail."""
+    if "among" in outcome:
+        values: Sequence[Any] = outcome["among"]
+        return values[zlib.crc32(canonical(dict(arguments)).encode()) % len(values)]
+    if outcome.get("declared"):
+        return _least(STR if asked.declared is None else from_schema(asked.declared))
     return outcome.get("value", dict(arguments))
+
+
+def _least(one: Type) -> Any:
+    """The plainest value of a type."""
+    match one:
+        case Only():
+            return one.value
+        case ListType():
+            return [_least(one.item)]
+        case ObjectType():
+            return {member.name: _least(member.type) for member in one.members if not member.optional}
+        case DictType():
+            return {}
+        case Union():
+            return _least(one.members[0])
+        case _:
+            return next((value for kind, value in _LEAST if kind == one), None)
+
+
+_LEAST: tuple[tuple[Type, Any], ...] = ((STR, ""), (INT, 0), (FLOAT, 0.5), (BOOL, False))
 
 
 def _error(name: str, message: str) -> BaseException:

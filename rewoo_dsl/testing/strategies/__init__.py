@@ -1,0 +1,22 @@
+"""Hypothesis strategies for tests of tools, plans and drivers. Needs the extra `testing` (hypothesis)."""
+
+from .expressions import expressions
+from .plans import inputs, plan_text, plans, sub_plans
+from .registries import descriptions, registries, scripted_tools
+from .types import schemas, types
+from .values import SchemaError, values
+
+__all__ = [
+    "SchemaError",
+    "descriptions",
+    "expressions",
+    "inputs",
+    "plan_text",
+    "plans",
+    "registries",
+    "schemas",
+    "scripted_tools",
+    "sub_plans",
+    "types",
+    "values",
+]
