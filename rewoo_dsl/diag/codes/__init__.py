@@ -6,7 +6,7 @@ codes are checked against.
 """
 
 from . import batch, budget, dialects, flow, graph, models, names, run, structure, syntax, tools, types
-from ._code import Code
+from ._code import Code, FoundBy
 from ._example_tools import EXAMPLE_TOOLS
 
 FAMILIES: dict[str, tuple[Code, ...]] = {
@@ -34,4 +34,4 @@ def slug(number: str) -> str:
     return code.slug if code else ""
 
 
-__all__ = ["CODES", "EXAMPLE_TOOLS", "FAMILIES", "Code", "slug"]
+__all__ = ["CODES", "EXAMPLE_TOOLS", "FAMILIES", "Code", "FoundBy", "slug"]

@@ -4,11 +4,12 @@ A plan alone cannot show these, so none has examples; `specs/conformance/policy`
 """
 
 from ..diagnostic import Severity
-from ._code import Code
+from ._code import Code, FoundBy
 
 UNUSABLE_POLICY = Code(
     number="RW401",
     slug="unusable-policy",
+    found_by=FoundBy.POLICY,
     summary="a policy file that cannot be used",
     explanation="""
 The place is a JSON pointer into the policy; `schemas/policy.schema.json` says what may stand there. A policy with a

@@ -1,7 +1,7 @@
 """RW8: models. What a Solver's answer got wrong; no text of a plan shows these, so none has examples."""
 
 from ..diagnostic import Severity
-from ._code import Code
+from ._code import Code, FoundBy
 
 CODES: tuple[Code, ...] = (
     Code(
@@ -11,6 +11,7 @@ CODES: tuple[Code, ...] = (
         "The Solver's answer holds a citation such as `[E7]` or `[E4.9]`, but the run has no such evidence, it was not "
         "shown to the Solver, or its list is shorter. The model is asked once more; what is still wrong is marked.",
         severity=Severity.WARNING,
+        found_by=FoundBy.MODEL,
     ),
     Code(
         "RW802",
@@ -19,5 +20,6 @@ CODES: tuple[Code, ...] = (
         "The Solver's answer neither cites evidence nor says that the evidence does not support an answer, so "
         "nobody can trace it. Evidence was there to be cited.",
         severity=Severity.WARNING,
+        found_by=FoundBy.MODEL,
     ),
 )

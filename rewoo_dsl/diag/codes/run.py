@@ -4,7 +4,7 @@ No text of a plan shows these, so none has examples. `REASONS` leads from a trac
 """
 
 from ..diagnostic import Severity
-from ._code import Code
+from ._code import Code, FoundBy
 
 _START: tuple[Code, ...] = (
     Code(
@@ -13,6 +13,7 @@ _START: tuple[Code, ...] = (
         "an input that the plan requires is not given",
         "An `input` without a default must be given when the plan is run: `-i name=value` on the command line, "
         "`inputs={...}` in Python. Give the input a default in the plan if there is a sensible one.",
+        found_by=FoundBy.RUN,
     ),
     Code(
         "RW602",
@@ -20,12 +21,14 @@ _START: tuple[Code, ...] = (
         "a value is given for an input that the plan does not have",
         "A value that nothing reads is most often a slip of the pen, so the run does not start. The names of the "
         "plan's inputs are listed, the nearest one first.",
+        found_by=FoundBy.RUN,
     ),
     Code(
         "RW603",
         "wrong-input",
         "the value of an input is not of its declared type",
         "Inputs are held against their declared types before anything runs; nothing is converted silently.",
+        found_by=FoundBy.RUN,
     ),
     Code(
         "RW604",
@@ -33,6 +36,7 @@ _START: tuple[Code, ...] = (
         "the plan asks a person, and the host has nobody to ask",
         "A step with `approve` runs only after a person has said yes. Where nobody can be asked (no terminal, no "
         "`approve=` given), the plan is refused before it starts instead of in the middle.",
+        found_by=FoundBy.RUN,
     ),
     Code(
         "RW605",
@@ -40,6 +44,7 @@ _START: tuple[Code, ...] = (
         "the plan was checked with a tool that this host does not have",
         "A plan can be checked against a list of signatures where the tools' code is not. To run it, every tool "
         "that it calls must be in the registry.",
+        found_by=FoundBy.RUN,
     ),
     Code(
         "RW606",
@@ -47,6 +52,7 @@ _START: tuple[Code, ...] = (
         "a tool is not the one that the plan was checked against",
         "The registry's tool has the same name and another signature than at the check: other parameters, another "
         "effect, another version. What was checked no longer holds, so check the plan again.",
+        found_by=FoundBy.RUN,
     ),
 )
 
@@ -159,6 +165,7 @@ REASONS: dict[str, Code] = {
         summary,
         f"{explanation} In traces and results this is the reason `{reason}`.",
         severity=Severity.NOTE if reason in _NO_FAULT else Severity.ERROR,
+        found_by=FoundBy.RUN,
     )
     for place, (reason, summary, explanation) in enumerate(_REASONS)
 }
