@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, TypeAlias
 
 from .._record import record
@@ -11,6 +11,7 @@ from ..checker.foreign import Judged, check_as
 from ..diag.codes import batch as codes
 from ..diag.diagnostic import Diagnostic
 from ..diag.findings import findings
+from ..diag.severities import Level, at_levels
 from ..ir.expr import Call
 from ..ir.policy import Policy
 from ..ir.signature import Signature
@@ -35,7 +36,8 @@ class Settings:
     `dialect` and `tools` are those of plans whose line names none; without tools, what tools would say is not checked.
     `gold` are reference plans by the ids of lines, as they came; None leaves references to the lines. `load` gives the
     text of a list of tools by its `tools_ref`; it may raise `OSError` or `ValueError`. What `policy` protects is looked
-    for in the `question` of the line, or in `request` where it has none.
+    for in the `question` of the line, or in `request` where it has none. `levels` are severities by the number of the
+    code, as a project wants them.
     """
 
     dialect: str = AUTO
@@ -44,6 +46,7 @@ class Settings:
     request: str | None = None
     from_model: bool = False
     strict: bool = False
+    levels: Mapping[str, Level] = field(default_factory=dict)
     gold: Mapping[str | int, Any] | None = None
     load: Callable[[str], str] | None = None
 
@@ -78,7 +81,7 @@ class Judge:
 
     def _judged(self, text: Text, tools: Tools | None, request: str | None) -> Judged:
         settings = self._settings
-        return check_as(
+        judged = check_as(
             text.plan,
             text.dialect or settings.dialect,
             tools,
@@ -87,6 +90,8 @@ class Judge:
             policy=settings.policy,
             request=request,
         )
+        leveled = at_levels(judged.report.diagnostics, settings.levels)
+        return replace(judged, report=replace(judged.report, diagnostics=leveled))
 
     # --- tools ---
 

@@ -175,9 +175,12 @@ def test_warnings_fail_when_strict(rewoo: Rewoo) -> None:
     ("words", "said"),
     [
         (("check",), "which plan?"),
-        (("check", "a.rewoo", "--gold", "g"), "which plan?"),
+        (("check", "a.rewoo", "--gold", "g"), "--gold goes with --jsonl FILE"),
+        (("check", "a.rewoo", "--jobs", "2"), "--jobs goes with --jsonl FILE"),
         (("check", "--jsonl", "plans.jsonl", "a.rewoo"), "no other files"),
         (("check", "--jsonl", "plans.jsonl", "--json"), "a format of its own"),
+        (("check", "--jsonl", "plans.jsonl", "--bounds"), "--bounds is for files"),
+        (("check", "--jsonl", "plans.jsonl", "--baseline", "b"), "a baseline is for files"),
         (("check", "--jsonl", "plans.jsonl", "--jobs", "0"), "at least one process"),
         (("check", "--jsonl", "plans.jsonl", "--from", "latin"), "there is no such format"),
         (("check", "--jsonl", "none.jsonl"), "none.jsonl: no such file"),

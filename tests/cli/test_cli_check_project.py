@@ -11,6 +11,9 @@ WARNED = '#E1 = search(query="a")\n#E2 = search(query="b")\nreturn #E1\n'
 WRONG = '#E1 = search(query="a")\nreturn #E7\n'
 SOUND = '#E1 = search(query="a")\nreturn #E1\n'
 TOOLS = ("--tools", "my_tools:registry")
+MANIFEST = (
+    '{"version": 1, "tools": [{"name": "search", "effect": "read", "parameters": {"properties": {"query": {}}}}]}'
+)
 
 
 @pytest.fixture
@@ -124,6 +127,69 @@ def test_a_project_that_makes_no_sense_is_wrong_use(rewoo: Rewoo, plans: Path, t
     assert ended.code == 2
     assert "pyproject.toml" in ended.err
     assert said in ended.err
+
+
+COMMANDS = (
+    ("check", "plans/warned.rewoo"),
+    ("check", "--jsonl", "plans/warned.jsonl"),
+    ("run", "plans/warned.rewoo"),
+    ("run", "--dry-run", "plans/warned.rewoo"),
+    ("graph", "plans/warned.rewoo"),
+    ("fix", "plans/warned.rewoo"),
+)
+"""Every command that judges a plan."""
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("", 0),
+        ('severity = {RW302 = "error"}', 1),
+        ('fail-on = "warning"', 1),
+        ("strict = true", 1),
+        ('fail-on = "warning"\nseverity = {RW302 = "off"}', 0),
+        ('fail-on = "warning"\nseverity = {unused-evidence = "note"}', 0),
+    ],
+)
+def test_what_a_project_says_holds_for_every_command(
+    rewoo: Rewoo, plans: Path, folder: Path, words: tuple[str, ...], said: str, code: int
+) -> None:
+    configure(folder, said)
+    (plans / "warned.jsonl").write_text(json.dumps({"id": 1, "plan": WARNED}) + "\n")
+    ended = rewoo(*words, *TOOLS)
+    assert ended.code == code, ended
+    if code and words[0] != "check":
+        assert "RW302" in ended.err
+
+
+def test_a_batch_tells_findings_at_the_levels_of_its_project(rewoo: Rewoo, plans: Path, folder: Path) -> None:
+    text = json.dumps({"id": 1, "plan": WARNED}) + "\n"
+    (plans / "warned.jsonl").write_text(text)
+    (folder / "tools.json").write_text(MANIFEST)
+    configure(folder, 'tools = "tools.json"\nseverity = {RW302 = "error"}')
+    for ended in (rewoo("check", "--jsonl", "plans/warned.jsonl"), rewoo("check", "--jsonl", "-", stdin=text)):
+        report = json.loads(ended.out)
+        assert (ended.code, report["ok"]) == (1, False)
+        assert [(one["code"], one["severity"]) for one in report["diagnostics"]] == [("RW302", "error")]
+        assert not any("no tools were given" in one for one in report["unchecked"])
+
+
+def test_a_dry_run_knows_the_tools_of_the_project_and_a_run_wants_their_code(
+    rewoo: Rewoo, plans: Path, folder: Path
+) -> None:
+    (folder / "tools.json").write_text(MANIFEST)
+    configure(folder, 'tools = "tools.json"')
+    assert rewoo("run", "--dry-run", "plans/warned.rewoo").code == 0
+    assert "RW108" in rewoo("run", "plans/warned.rewoo").err
+
+
+def test_what_is_excluded_is_not_mended(rewoo: Rewoo, folder: Path) -> None:
+    (folder / "draft.rewoo").write_text("return True\n")
+    configure(folder, 'exclude = ["draft*"]')
+    ended = rewoo("fix", "draft.rewoo")
+    assert (ended.code, (folder / "draft.rewoo").read_text()) == (0, "return True\n")
+    assert "excluded by" in ended.err
 
 
 # --- --baseline ----------------------------------------------------------------------------------------------------

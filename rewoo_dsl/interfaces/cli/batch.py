@@ -1,8 +1,8 @@
 """`rewoo check --jsonl`: many plans, a line of JSON for each, and what they come to.
 
 What is said of a plan is decided in `evals`; here are files, standard output and the sharing of work. Lines come out in
-the order in which they came in, and the same lines give the same bytes, however many processes there are and whatever
-the project around them says.
+the order in which they came in, and the same lines give the same bytes, however many processes there are. What a
+project says of severities, tools and failures holds for a batch in its folder, too.
 """
 
 import os
@@ -21,7 +21,8 @@ from .exits import FINE, FOUND, WrongUse
 from .formats import known_format
 from .plans import read_policy_file
 from .processes import Task, in_order
-from .sources import STDIN, Folder, opened
+from .project import Project, Projects
+from .sources import STDIN, Folder, Source, opened
 from .terminal import Terminal
 from .toolset import named_tools
 
@@ -43,7 +44,10 @@ class Part:
 
 def check_batch(options: Options, terminal: Terminal) -> int:
     """Writes the report of `--jsonl` to standard output and its summary beside it."""
-    settings, jobs = _settings(options), _jobs(options)
+    path = None if options.jsonl in (None, STDIN) else Path(options.jsonl)
+    project = Projects().of(Source(options.jsonl or STDIN, "", path))
+    options = project.options(options)
+    settings, jobs = _settings(options, project), _jobs(options)
     summary, ids = Summary(), set[str | int | None]()
     with opened(options.jsonl or STDIN) as stream:
         for part in in_order(partial(_judging, settings), _parts(stream), jobs):
@@ -59,7 +63,7 @@ def check_batch(options: Options, terminal: Terminal) -> int:
 
 
 def _fails(summary: Summary, options: Options) -> bool:
-    least = options.fail_on or ("warning" if options.strict else "error")
+    least = options.fail_on or "error"
     return least != "never" and any(summary.severities[one] for one in FAIL_ON[: FAIL_ON.index(least) + 1])
 
 
@@ -85,9 +89,8 @@ def _judging(settings: Settings) -> Task[Lines, Part]:
 # --- what was asked for --------------------------------------------------------------------------------------------
 
 
-def _settings(options: Options) -> Settings:
-    if options.files or options.format != "text" or options.bounds or options.baseline is not None:
-        raise WrongUse("--jsonl takes no other files and no --baseline, and its report has a format of its own")
+def _settings(options: Options, project: Project) -> Settings:
+    _refuse_what_is_for_files(options)
     named = named_tools(options)
     return Settings(
         dialect=known_format(options.dialect or AUTO),
@@ -96,9 +99,21 @@ def _settings(options: Options) -> Settings:
         request=options.request,
         from_model=options.from_model,
         strict=options.strict,
+        levels=project.levels,
         gold=None if options.gold is None else _references(options.gold),
         load=ToolLists(Path() if options.jsonl in (None, STDIN) else Path(options.jsonl).parent),
     )
+
+
+def _refuse_what_is_for_files(options: Options) -> None:
+    if options.files:
+        raise WrongUse(f"--jsonl FILE takes no other files; {options.files[0]} is checked by itself")
+    if options.format != "text":
+        raise WrongUse("the report of --jsonl has a format of its own; --format and --json are for files")
+    if options.bounds:
+        raise WrongUse("--bounds is for files; the report of --jsonl has none")
+    if options.baseline is not None or options.write_baseline:
+        raise WrongUse("a baseline is for files; --gold compares a batch with reference plans")
 
 
 def _jobs(options: Options) -> int:

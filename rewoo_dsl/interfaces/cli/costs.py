@@ -14,7 +14,7 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
 
 
 def told(table: Table, called: Callable[[str], str]) -> str:
-    """A line a step as it is `called`, the sum, the steps that decide how long it takes, and what is taken for granted."""
+    """A line a step as it is `called`, the sum, the steps that decide how long it takes, and what was assumed."""
     rows = [["step", "items", *(title for title, _ in _COLUMNS)]]
     rows += [[called(one.name), _range(one.items), *_cells(one.cost)] for one in table.steps]
     rows.append(["in all", "", *_cells(table.total)])

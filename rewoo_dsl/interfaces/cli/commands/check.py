@@ -3,13 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from ...._record import record
-from ....diag.diagnostic import Diagnostic
-from ....diag.severities import FailOn, at_levels, is_failure
 from ....ir.signature import Signature
 from ..arguments import Options
 from ..exits import FINE, FOUND, WrongUse
-from ..plans import Checked, check_source, read_policy_file, show_findings
+from ..judging import Judged, judge
+from ..plans import Checked, read_policy_file, show_findings
 from ..project import Projects
 from ..sources import Source, read_source
 from ..terminal import Terminal
@@ -21,8 +19,10 @@ def execute(options: Options, terminal: Terminal) -> int:
         from ..batch import check_batch
 
         return check_batch(options, terminal)
-    if not options.files or options.gold is not None or options.jobs is not None:
-        raise WrongUse("which plan? (files, or --jsonl, with which alone --gold and --jobs go)")
+    if options.gold is not None or options.jobs is not None:
+        raise WrongUse(f"{'--gold' if options.gold is not None else '--jobs'} goes with --jsonl FILE")
+    if not options.files:
+        raise WrongUse("which plan? Name files, `-` for standard input, or --jsonl FILE for many plans in one file")
     if options.bounds and options.format in _FORMATS and options.format != "json":
         raise WrongUse(f"--bounds goes with --format text, short or json, not with {options.format}")
     if options.write_baseline and options.baseline is None:
@@ -43,18 +43,7 @@ def execute(options: Options, terminal: Terminal) -> int:
                 _give_bounds(one.checked, terminal)
         if not options.quiet:
             _say_unchecked(judged, terminal)
-    return FOUND if any(one.fails(finding) for one in judged for finding in one.checked.diagnostics) else FINE
-
-
-@record
-class Judged:
-    """A plan's findings at the levels of its project, and from which one on they fail the check."""
-
-    checked: Checked
-    fail_on: FailOn
-
-    def fails(self, finding: Diagnostic) -> bool:
-        return is_failure(finding, self.fail_on)
+    return FINE if all(one.passes for one in judged) else FOUND
 
 
 def _judged(sources: Sequence[Source], options: Options, terminal: Terminal) -> list[Judged]:
@@ -72,17 +61,7 @@ def _judged(sources: Sequence[Source], options: Options, terminal: Terminal) -> 
         if wanted.tools not in tools:
             named = named_tools(wanted)
             tools[wanted.tools] = None if named is None else named.signatures
-        checked = check_source(
-            source,
-            tools[wanted.tools],
-            dialect=wanted.dialect,
-            from_model=wanted.from_model,
-            strict=wanted.strict,
-            policy=policy,
-            request=wanted.request,
-        )
-        leveled = replace(checked, diagnostics=at_levels(checked.diagnostics, project.levels))
-        judged.append(Judged(leveled, wanted.fail_on or "error"))
+        judged.append(judge(source, tools[wanted.tools], wanted, project, policy))
     return judged
 
 

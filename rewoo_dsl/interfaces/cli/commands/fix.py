@@ -1,12 +1,14 @@
 """`rewoo fix`: the safe fixes of a check, applied until nothing more helps; what is left is shown."""
 
 from ....diag.fixes import Fixed, settle
+from ....diag.severities import is_failure
 from ....diag.text import summary
 from ..arguments import Options
 from ..differences import difference
 from ..exits import FINE, FOUND
-from ..plans import Checked, check_source, show_findings
-from ..project import Projects
+from ..judging import Judged, judge
+from ..plans import show_findings
+from ..project import Project, Projects
 from ..sources import Source, read_source, write_atomically
 from ..terminal import Terminal
 from ..toolset import named_tools
@@ -14,17 +16,23 @@ from ..toolset import named_tools
 
 def execute(options: Options, terminal: Terminal) -> int:
     sources = [read_source(name) for name in options.files]
-    return max(_fix(source, options, terminal) for source in sources)
+    projects = Projects()
+    return max(_fix(source, projects.of(source), options, terminal) for source in sources)
 
 
-def _fix(source: Source, options: Options, terminal: Terminal) -> int:
-    named = named_tools(Projects().of(source).options(options))
+def _fix(source: Source, project: Project, options: Options, terminal: Terminal) -> int:
+    if project.excludes(source):
+        if not options.quiet:
+            terminal.say(f"{source.name}: excluded by {project.folder}")
+        return FINE
+    wanted = project.options(options)
+    named = named_tools(wanted)
     tools = None if named is None else named.signatures
 
-    def checked(text: str) -> Checked:
-        return check_source(Source(source.name, text, source.path), tools)
+    def judged(text: str) -> Judged:
+        return judge(Source(source.name, text, source.path), tools, wanted, project)
 
-    fixed = settle(source.text, lambda text: checked(text).diagnostics, unsafe=options.unsafe)
+    fixed = settle(source.text, lambda text: judged(text).checked.diagnostics, unsafe=options.unsafe)
     if options.diff:
         terminal.give(difference(source, fixed.text, "fixed"))
     elif source.path is None:
@@ -34,9 +42,9 @@ def _fix(source: Source, options: Options, terminal: Terminal) -> int:
     if not options.quiet:
         _say(source.name, fixed, options, terminal)
         if fixed.left and not options.diff:
-            show_findings(checked(fixed.text), terminal, as_result=False)
-    left = any(one.is_error for one in fixed.left)
-    return FOUND if left or (options.diff and fixed.text != source.text) else FINE
+            show_findings(judged(fixed.text).checked, terminal, as_result=False)
+    fails = any(is_failure(one, wanted.fail_on or "error") for one in fixed.left)
+    return FOUND if fails or (options.diff and fixed.text != source.text) else FINE
 
 
 def _say(name: str, fixed: Fixed, options: Options, terminal: Terminal) -> None:

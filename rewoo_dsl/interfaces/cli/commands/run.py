@@ -16,9 +16,11 @@ from ..arguments import Options
 from ..dry_run import foretold, told
 from ..exits import FINE, FOUND, STOPPED, WrongUse
 from ..inputs import read_inputs
+from ..judging import judge
 from ..means import code_of, refuse_without_model, somebody_to_ask
 from ..models import model_named, required_model
-from ..plans import check_source, refused, show_findings
+from ..plans import refused, show_findings
+from ..project import Projects
 from ..results import as_data, complain_of, give_value, say_outcome
 from ..sources import read_source
 from ..terminal import Terminal
@@ -27,9 +29,13 @@ from ..watching import Watch, until_done, watching
 
 
 def execute(options: Options, terminal: Terminal) -> int:
-    tools = tools_with(options, None if options.dry_run else model_named(options))
-    checked = check_source(read_source(options.spec), tools.signatures)
-    if not checked.report.ok:
+    source = read_source(options.spec)
+    project = Projects().of(source)
+    wanted = project.options(options)
+    tools = tools_with(wanted, None) if options.dry_run else tools_with(options, model_named(options))
+    judged = judge(source, tools.signatures, wanted, project)
+    checked = judged.checked
+    if not checked.report.ok or not judged.passes:
         show_findings(checked, terminal, as_result=False)
         return FOUND
     if checked.diagnostics and not options.quiet:
