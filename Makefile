@@ -45,11 +45,13 @@ schemas: $(READY)  ## regenerate schemas/ and the grammar's table
 docs: $(READY)  ## regenerate docs/codes.md
 	$(BIN)/python scripts/generate_docs.py
 
-bench: $(READY)  ## ratios against what a user would pick instead, one table
-	@$(BIN)/python -m pip install --quiet --group bench
-	@$(BIN)/python -m bench
+bench:  ## ratios against what a user would pick instead, into docs/speed.md
+	@$(PYTHON) -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(VENV)-bench/bin/python -m pip install --quiet --editable '.[cli]' --group bench
+	@$(VENV)-bench/bin/python -m bench
 
 check: lint types contract wheel test  ## all of the above that CI runs
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-bench dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

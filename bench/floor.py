@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 
-async def schedule(needs: Mapping[str, Sequence[str]], tool: Callable[..., Awaitable[object]]) -> dict[str, object]:
-    """Calls `tool(*values of needs)` for every step as soon as its needs are there; gives all values."""
+Tools = Mapping[str, Callable[..., Awaitable[object]]]
+
+
+async def schedule(needs: Mapping[str, Sequence[str]], tools: Tools) -> dict[str, object]:
+    """Calls every step's tool with the values of its needs as soon as these are there; gives all values."""
     waiting = {name: len(of) for name, of in needs.items()}
     followers: dict[str, list[str]] = {name: [] for name in needs}
     for name, of in needs.items():
@@ -21,7 +24,7 @@ async def schedule(needs: Mapping[str, Sequence[str]], tool: Callable[..., Await
         task.add_done_callback(tasks.discard)
 
     async def step(name: str) -> None:
-        values[name] = await tool(*[values[need] for need in needs[name]])
+        values[name] = await tools[name](*[values[need] for need in needs[name]])
         for follower in followers[name]:
             waiting[follower] -= 1
             if not waiting[follower]:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,14 @@ def clock(work: Callable[[], object]) -> float:
         gc.enable()
 
 
+def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds that one call takes, and what it gives, with the garbage collector on as in life."""
+    gc.collect()
+    start = time.perf_counter()
+    result = work()
+    return time.perf_counter() - start, result
+
+
 def compare(
     what: str,
     ours: Callable[[], float],
@@ -70,11 +79,22 @@ def compare(
     )
 
 
-def table(rows: list[Row]) -> str:
-    """The rows as a Markdown table."""
-    head = ("what", "ours", "against", "theirs", "ratio", "goal")
-    lines = [head, *(row.cells() for row in rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
-    padded = ["| " + " | ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)) + " |" for line in lines]
-    rule = "|" + "|".join("-" * (w + 2) for w in widths) + "|"
-    return "\n".join([padded[0], rule, *padded[1:]])
+@dataclass(frozen=True, slots=True)
+class Table:
+    title: str
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+    def __str__(self) -> str:
+        """In Markdown, with its title as a sentence above; a short row is filled up with blanks."""
+        lines = [(*line, *[""] * (len(self.head) - len(line))) for line in (self.head, *self.rows)]
+        widths = [max(len(line[i]) for line in lines) for i in range(len(self.head))]
+        shown = [
+            "| " + " | ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)) + " |" for line in lines
+        ]
+        rule = "|" + "|".join("-" * (w + 2) for w in widths) + "|"
+        return "\n".join([f"{self.title}:", "", shown[0], rule, *shown[1:]])
+
+
+def table(title: str, rows: list[Row]) -> Table:
+    return Table(title, ("what", "ours", "against", "theirs", "ratio", "goal"), [row.cells() for row in rows])

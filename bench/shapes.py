@@ -1,5 +1,6 @@
 """Plans of three shapes as needs by step name, and the same as text."""
 
+import random
 from collections.abc import Mapping, Sequence
 
 Needs = Mapping[str, Sequence[str]]
@@ -28,10 +29,33 @@ def layered(n: int, width: int = 100) -> Needs:
 SHAPES = {"chain": chain, "fan-out": fan_out, "layered": layered}
 
 
-def as_text(needs: Needs) -> str:
-    """A plan whose steps call `echo(a=…, b=…)` with their needs, each after a line of rationale."""
+def wide(n: int) -> Needs:
+    """Layers of eight steps: at most eight can run at once, because steps of the same place form a chain."""
+    return layered(n, width=8)
+
+
+def pauses(needs: Needs) -> dict[str, float]:
+    """5 to 50 ms for each step, always the same ones."""
+    drawn = random.Random(20)
+    return {name: drawn.uniform(0.005, 0.05) for name in needs}
+
+
+def critical_path(needs: Needs, seconds: Mapping[str, float]) -> float:
+    """No scheduler can be faster: the longest way through the plan."""
+    ends: dict[str, float] = {}
+    for name, of in needs.items():
+        ends[name] = seconds[name] + max((ends[need] for need in of), default=0.0)
+    return max(ends.values())
+
+
+def as_text(needs: Needs, seconds: Mapping[str, float] | None = None) -> str:
+    """A plan whose steps call `echo(a=…, b=…)` with their needs, each after a line of rationale.
+
+    With `seconds` they call `wait(…, seconds=…)`.
+    """
     lines = []
     for name, of in needs.items():
-        args = ", ".join(f"{arg}=#{need}" for arg, need in zip("ab", of, strict=False))
-        lines.append(f"Plan: Step {name}.\n#{name} = echo({args})")
+        args = [f"{arg}=#{need}" for arg, need in zip("ab", of, strict=False)]
+        args += [f"seconds={seconds[name]:.6f}"] if seconds else []
+        lines.append(f"Plan: Step {name}.\n#{name} = {'wait' if seconds else 'echo'}({', '.join(args)})")
     return "\n".join(lines) + "\n"
