@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-
 Tools = Mapping[str, Callable[..., Awaitable[object]]]
 
 

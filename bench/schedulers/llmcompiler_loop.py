@@ -2,8 +2,8 @@
 
 Written anew after `TaskFetchingUnit.schedule` in `src/llm_compiler/task_fetching_unit.py` of SqueezeAILab/LLMCompiler
 (MIT licence), with what decides its speed: every round looks through all tasks for the end and through all remaining
-ones for those whose needs are done, starts a task for each, and then sleeps for ten milliseconds. A task's arguments are
-searched for `${n}` and `$n` of each of its needs, which the results replace as text.
+ones for those whose needs are done, starts a task for each, and then sleeps for ten milliseconds. A task's arguments
+are searched for `${n}` and `$n` of each of its needs, which the results replace as text.
 """
 
 import asyncio
