@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 FAULTS: tuple[tuple[str, str], ...] = (
     (r"no step$", "RW028"),
@@ -51,3 +53,11 @@ def named_places(phrase: str) -> list[str]:
     if found := re.search(r"^node ([\d, ]+) has no edge", phrase):
         return [f"{number.strip()}:" for number in found[1].split(",")]
     return []
+
+
+_AT_ODDS = {"has no parameter": "RW109", "lacks its required": "RW110", "does not say it returns": "RW207"}
+
+
+def odd_codes(row: Mapping[str, Any]) -> set[str]:
+    """The codes of the disagreements with specifications of tools that the corpus's `lint` names for a plan."""
+    return {code for phrase in row.get("lint", ()) for words, code in _AT_ODDS.items() if words in phrase}
