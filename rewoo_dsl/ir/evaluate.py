@@ -120,12 +120,20 @@ def _compiled(expr: Expr, at: str) -> Compiled:
 
 
 def _constant(value: Value, at: str) -> Compiled:
+    """A number beyond its bounds fails where it is evaluated: a branch that is not taken does no harm."""
     if isinstance(value, int | float):
         try:
             checked(value)
         except EvaluationError as error:
-            raise error.placed(at) from None
+            return _failing(error.kind, error.message, at)
     return lambda _env, _fuel: value
+
+
+def _failing(kind: ErrorKind, message: str, at: str) -> Compiled:
+    def fail(_env: Environment, _fuel: Fuel) -> Value:
+        raise EvaluationError(kind, message, at)
+
+    return fail
 
 
 def _ref(ref: Ref, at: str) -> Compiled:

@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from ..expr import Path
 from ..findings import Finding
 from ..fuel import EvaluationError, Fuel, cut, wanted
 from ..operations import (
+    Number,
     as_bool,
     as_int,
     as_list,
@@ -60,9 +62,17 @@ def _sum(fuel: Fuel, value: Value) -> Value:
     if all(isinstance(number, int) for number in numbers):
         return checked(sum(numbers))
     try:
-        return checked(math.fsum(numbers))
+        return checked(_exact_sum(numbers))
     except OverflowError:
         raise EvaluationError("overflow", "the sum is no finite number") from None
+
+
+def _exact_sum(numbers: list[Number]) -> float:
+    """`fsum` gives up when it passes what a float holds on its way to a sum that one does hold."""
+    try:
+        return math.fsum(numbers)
+    except OverflowError:
+        return float(sum(map(Fraction, numbers)))
 
 
 def _sorted(fuel: Fuel, value: Value, by: tuple[Path, ...], desc: Value) -> Value:
