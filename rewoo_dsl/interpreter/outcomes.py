@@ -4,6 +4,7 @@ import traceback
 
 from ..diag.errors import ModelError, ToolError
 from ..tools.errors import ArgumentError, ResultError
+from ..trace.events import AttemptFinished
 from .messages import Finished
 
 FINAL = frozenset({"auth", "quota", "not_found", "request"})
@@ -12,8 +13,19 @@ _SHOWN = 400
 _CHAIN = 16
 
 
+class Recalled(Exception):
+    """An attempt fails as it did in the record of an earlier run: `finished` says how."""
+
+    def __init__(self, finished: AttemptFinished) -> None:
+        self.finished = finished
+        super().__init__(finished.message)
+
+
 def failure(attempt: int, error: BaseException, at: float) -> Finished:
     """The end of an attempt whose tool raised."""
+    if isinstance(error, Recalled):
+        was = error.finished
+        return Finished(attempt, None, at, was.reason, was.message, was.lost, was.retryable, origin="record")
     if isinstance(error, ArgumentError):
         return Finished(attempt, None, at, "bad_argument", _short(str(error)))
     if isinstance(error, ResultError):

@@ -130,19 +130,31 @@ def diff(before: Side, after: Side) -> RunDiff:
     names = dict.fromkeys(name for trace in traces for name in trace.steps if name != "return")
     steps = [_step(name, before, after, *traces) for name in names]
     told = tuple(step for step in steps if not step.is_same)
-    one, other = (trace.finished for trace in traces)
-    started = [trace.started for trace in traces]
+    one, other = map(_Whole, traces)
     return RunDiff(
-        runs=Pair(*("" if event is None else event.run for event in started)),
-        status=_pair(*("unfinished" if end is None else end.status for end in (one, other))),
+        runs=Pair(one.run, other.run),
+        status=_pair(one.status, other.status),
         same_plan=before.plan == after.plan,
-        inputs=places(*({} if event is None else event.inputs for event in started)),
-        result=places(*(None if end is None or not end.has_value else end.value for end in (one, other))),
+        inputs=places(one.inputs, other.inputs),
+        result=places(one.value, other.value),
         steps=told,
         same_steps=len(steps) - len(told),
-        seconds=Pair(*(trace.at for trace in traces)),
-        usage=Pair(*({} if end is None else end.usage for end in (one, other))),
+        seconds=Pair(one.seconds, other.seconds),
+        usage=Pair(one.usage, other.usage),
     )
+
+
+class _Whole:
+    """What a run is as a whole, also one that has not ended."""
+
+    def __init__(self, trace: Trace) -> None:
+        started, finished = trace.started, trace.finished
+        self.run = "" if started is None else started.run
+        self.inputs = {} if started is None else started.inputs
+        self.status = "unfinished" if finished is None else finished.status
+        self.value = None if finished is None else finished.value
+        self.usage = {} if finished is None else finished.usage
+        self.seconds = trace.at
 
 
 def _pair(before: Any, after: Any) -> Pair | None:

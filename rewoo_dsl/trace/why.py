@@ -198,7 +198,7 @@ class _Reader:
     def _node(self, name: str, items: set[int] | None) -> Node:
         if name == ANSWER:
             return self._whole_evidence()
-        calls, own = split_way(name)
+        _, own = split_way(name)
         home = self._home(name[: len(name) - len(own)])
         step = self._trace.steps.get(name)
         if step is None:
@@ -307,13 +307,14 @@ class _Reader:
         found = (*self._needs(parts, declared, home, items), *inner)
         if step.state in _HAS_VALUE:
             return found
-        every = [(part, "value") for part in _all_parts(declared)]
+        every: list[tuple[Expr | Call, Role]] = [(part, "value") for part in _all_parts(declared)]
         waited = (*self._needs(every, declared, home, None), *(Need(home.way + n, ("",)) for n in declared.after))
         return self._lacking((*waited, *inner)) or found
 
     def _inner_needs(self, step: StepTrace, calls: Iterable[CallMade]) -> tuple[list[Need], set[str]]:
         """The `return` of each sub-plan that was called, and the clauses whose arguments are told there."""
-        needs, branches = [], set()
+        needs: list[Need] = []
+        branches: set[str] = set()
         for call in calls:
             way = inside(step.name, call.item, call.branch)
             if call.subplan and f"{way}return" in self._trace.steps and self._home(way) is not None:
