@@ -96,7 +96,9 @@ class Editor:
         await self.client.start_io(*COMMAND, cwd=str(self.root))
         item = lsp.ClientCompletionItemOptions(snippet_support=True)
         capabilities = lsp.ClientCapabilities(
-            workspace=lsp.WorkspaceClientCapabilities(configuration=True),
+            workspace=lsp.WorkspaceClientCapabilities(
+                configuration=True, workspace_edit=lsp.WorkspaceEditClientCapabilities(document_changes=True)
+            ),
             text_document=lsp.TextDocumentClientCapabilities(
                 completion=lsp.CompletionClientCapabilities(completion_item=item),
                 rename=lsp.RenameClientCapabilities(prepare_support=True),
@@ -118,8 +120,15 @@ class Editor:
 
     def stop(self) -> int | None:
         """Ends the server as the protocol says; its exit code."""
+        return self._end(self._stop())
+
+    def leave(self) -> int | None:
+        """Ends the server without a shutdown; its exit code."""
+        return self._end(self._exit())
+
+    def _end(self, ending: Coroutine[Any, Any, int | None]) -> int | None:
         try:
-            return self.run(self._stop())
+            return self.run(ending)
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(PATIENCE)
@@ -127,6 +136,9 @@ class Editor:
 
     async def _stop(self) -> int | None:
         await self.client.shutdown_async(None)
+        return await self._exit()
+
+    async def _exit(self) -> int | None:
         self.client.exit(None)
         server = self.client._server  # the client has no other way to ask how it ended
         await self.client.stop()
@@ -242,7 +254,7 @@ class Editor:
     def rename(self, uri: str, position: lsp.Position, name: str) -> list[lsp.TextEdit]:
         params = lsp.RenameParams(text_document=lsp.TextDocumentIdentifier(uri), position=position, new_name=name)
         found = self.run(self.client.text_document_rename_async(params))
-        return list(((found and found.changes) or {}).get(uri, ()))
+        return edits_of(found, uri)
 
     def formatting(self, uri: str) -> list[lsp.TextEdit]:
         options = lsp.FormattingOptions(tab_size=2, insert_spaces=True)
@@ -259,6 +271,15 @@ class Editor:
         params = lsp.DocumentSymbolParams(lsp.TextDocumentIdentifier(uri))
         found = self.run(self.client.text_document_document_symbol_async(params)) or ()
         return [one for one in found if isinstance(one, lsp.DocumentSymbol)]
+
+
+def edits_of(change: lsp.WorkspaceEdit | None, uri: str) -> list[lsp.TextEdit]:
+    """The edits of one text, whether they name its version or not."""
+    if change is None:
+        return []
+    versioned = [one for one in change.document_changes or () if isinstance(one, lsp.TextDocumentEdit)]
+    edits = [edit for one in versioned if one.text_document.uri == uri for edit in one.edits]
+    return [*(change.changes or {}).get(uri, ()), *(one for one in edits if isinstance(one, lsp.TextEdit))]
 
 
 def place(text: str, marked: str, *, at: int = 0) -> lsp.Position:

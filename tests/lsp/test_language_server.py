@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from editor import Editor, edited, place
+from editor import Editor, edited, edits_of, place
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
@@ -220,6 +220,13 @@ def test_references(editor: Editor) -> None:
     assert len(editor.references(uri, place(PLAN, "#hit in", at=1))) == 3
 
 
+def test_places_of_a_name_are_marked(editor: Editor) -> None:
+    uri = editor.open("highlights.rewoo", PLAN)
+    marked = editor.highlights(uri, place(PLAN, "#E2[0] in", at=1))
+    assert [one.kind for one in marked] == [lsp.DocumentHighlightKind.Write, *[lsp.DocumentHighlightKind.Read] * 3]
+    assert editor.highlights(uri, place(PLAN, "Plan:")) == []
+
+
 def test_a_step_is_renamed_in_values_and_in_texts(editor: Editor) -> None:
     uri = editor.open("rename.rewoo", PLAN)
     renamed = edited(PLAN, editor.rename(uri, place(PLAN, "#E2 =", at=1), "titles"))
@@ -277,6 +284,7 @@ def test_sub_plans_are_read_as_they_are_in_the_editor(editor: Editor, root: Path
     assert "profile(name: str) -> str" in (editor.hover(uri, place(caller, "profile(")) or "")
     found = editor.definition(uri, place(caller, "profile(", at=2))
     assert found.uri == (root / "sub.rewoo").as_uri()
+    assert editor.definition(uri, place(caller, "sub.rewoo", at=3)) == found
     renamed = edited(caller, editor.rename(uri, place(caller, "profile(", at=2), "portrait"))
     assert renamed == caller.replace("profile", "portrait")
 
@@ -311,7 +319,7 @@ def test_fixes_are_offered_the_safe_one_preferred(editor: Editor) -> None:
     [found] = editor.findings(uri, bool)
     actions = editor.actions(uri, found.range, "quickfix")
     assert list(actions[0].diagnostics) == [found]
-    assert edited(text, actions[0].edit.changes[uri]) == text.replace("serach", "search")
+    assert edited(text, edits_of(actions[0].edit, uri)) == text.replace("serach", "search")
     assert [one.is_preferred for one in actions].count(True) <= 1
     assert editor.actions(uri, lsp.Range(lsp.Position(1, 8), lsp.Position(1, 8)), "quickfix") == []
 
@@ -322,7 +330,7 @@ def test_everything_safe_is_fixed_at_once(editor: Editor) -> None:
     editor.findings(uri, bool)
     start = lsp.Position(0, 0)
     [action] = editor.actions(uri, lsp.Range(start, start), "source.fixAll")
-    fixed = edited(text, action.edit.changes[uri])
+    fixed = edited(text, edits_of(action.edit, uri))
     assert 'Plan: Look. \n#E1 = search(query="😀")\n' in fixed
     assert "if true" in fixed
     editor.change(uri, fixed)
@@ -337,6 +345,45 @@ def test_symbols(editor: Editor) -> None:
     assert found["#E1"].detail.startswith("search → list[{title: str")
     assert found["#E2"].detail == "list[str]"
     assert found["#E2"].selection_range.start == lsp.Position(4, 0)
+
+
+# --- signatures and folding ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "label", "active"),
+    [
+        ("#E2 = search(", "search(query: str", "query: str"),
+        ('#E2 = search("😀", mode=', "search(", "mode?: "),
+        ('#E2 = search(query="a, b', "search(", "query: str"),
+        ('#E2 = search(query=join([#E1[0].title, "x"], ', "join(", "separator: str"),
+        ("#E2 = search(query=[1, #E1.", "search(", "query: str"),
+        ("#E2 = mail(nobody=", "mail(", None),
+        ("#E2 = search[a, b", "search(", "query: str"),
+    ],
+)
+def test_the_call_around_the_cursor_is_shown(editor: Editor, line: str, label: str, active: str | None) -> None:
+    text = BEGUN + line
+    uri = editor.open("signature.rewoo", text)
+    found = editor.signature(uri, lsp.Position(2, len(line.encode("utf-16-le")) // 2))
+    assert found is not None
+    [one] = found.signatures
+    assert one.label.startswith(label)
+    assert all(parameter.label in one.label for parameter in one.parameters)
+    marked = one.parameters[found.active_parameter].label if found.active_parameter < len(one.parameters) else None
+    assert marked == active or (active is not None and marked.startswith(active))
+
+
+@pytest.mark.parametrize("line", ["#E2 = ", "#E2 = nobody(", '#E2 = search(query="x") ', "Plan: search(", "// search("])
+def test_outside_of_calls_no_signature_is_shown(editor: Editor, line: str) -> None:
+    uri = editor.open("no_signature.rewoo", BEGUN + line)
+    assert editor.signature(uri, lsp.Position(2, len(line))) is None
+
+
+def test_steps_comments_and_long_texts_fold(editor: Editor) -> None:
+    text = '// one\n// two\nPlan: why\n#E1 = llm(prompt="""\n😀\n""")\n#E2 = 1\nreturn [\n  #E1,\n  #E2,\n]\n'
+    uri = editor.open("folds.rewoo", text)
+    assert sorted(editor.folds(uri)) == [(0, 1), (2, 5), (3, 5), (7, 10)]
 
 
 # --- hostile texts ---------------------------------------------------------------------------------------------------

@@ -107,7 +107,13 @@ class Documents:
         """The work of looking at a text as it is now: it holds all that it needs, so it may be done in a thread."""
         look, text = self._look(document), document.text
         remembered = {} if document.view is None else document.view.known()
-        return lambda: View(look(text), remembered)
+
+        def look_well() -> View:
+            view = View(look(text), remembered)
+            view.known()  # the types are worked out when first asked for: here nobody waits
+            return view
+
+        return look_well
 
     def _look(self, document: Document) -> Callable[[str], Survey]:
         project = self._project(document)

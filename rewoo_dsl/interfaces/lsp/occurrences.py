@@ -53,6 +53,12 @@ def name_at(found: list[Occurrence], offset: int) -> Occurrence | None:
     return max(touching, key=lambda one: (one.span.start <= offset < one.span.end, one.span.start), default=None)
 
 
+def path_at(found: list[Occurrence], offset: int) -> Occurrence | None:
+    """The sub-plan whose path, right of its `use`, the cursor touches."""
+    uses = ((one, one.node) for one in found if isinstance(one.node, ast.Use))
+    return next((one for one, use in uses if use.path.span.start <= offset <= use.path.span.end), None)
+
+
 def same(found: list[Occurrence], one: Occurrence) -> list[Occurrence]:
     """All places of what `one` names."""
     return [other for other in found if other.binding == one.binding]

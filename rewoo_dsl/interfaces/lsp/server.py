@@ -18,7 +18,7 @@ from .calling import calling
 from .completion import completions
 from .connection import PlanServer
 from .hover import hover
-from .occurrences import Occurrence, definition, name_at, same
+from .occurrences import Occurrence, definition, name_at, path_at, same
 from .outline import folds, outline
 from .renaming import CannotRename, renamable, renamed
 from .settings import Settings
@@ -154,7 +154,8 @@ async def on_definition(ls: PlanServer, params: lsp.DefinitionParams) -> lsp.Loc
     if found is None:
         return None
     view, wire = found
-    one = name_at(view.names, wire.offset(params.position))
+    offset = wire.offset(params.position)
+    one = path_at(view.names, offset) or name_at(view.names, offset)
     place = None if one is None else definition(view.names, one)
     if one is None or place is None:
         return None
