@@ -55,7 +55,10 @@ class Given:
 
 @dataclass(slots=True)
 class Types:
-    """Everything found out. `loops` are lists that `for` runs over, `declared` results against their step's type."""
+    """Everything found out. `loops` are lists that `for` runs over, `declared` results against their step's type.
+
+    `too_large` are the names whose type was too large to work with, and so is `any`.
+    """
 
     names: dict[str, Type] = field(default_factory=dict)
     result: Type = NULL
@@ -63,6 +66,7 @@ class Types:
     arguments: list[tuple[CallSite, Argument, Type]] = field(default_factory=list)
     loops: list[Given] = field(default_factory=list)
     declared: list[Given] = field(default_factory=list)
+    too_large: dict[str, None] = field(default_factory=dict)
 
 
 def types_of(scope: Scope) -> Types:
@@ -84,7 +88,9 @@ class _Flow:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.types = Types()
-        self.types.names.update((one.name, bounded(one.type or ANY)) for one in reversed(scope.plan.inputs))
+        self.types.names.update(
+            (one.name, self._bounded(one.type or ANY, one.name)) for one in reversed(scope.plan.inputs)
+        )
         self.types.names["now"] = STR
         for name in scope.unknown:
             self.types.names[name] = ANY
@@ -144,7 +150,7 @@ class _Flow:
 
         The declared type holds for each of these. Without `else`, null stands where the condition is false.
         """
-        declared = None if step.type is None else bounded(step.type)
+        declared = None if step.type is None else self._bounded(step.type, step.name)
         one = declared or union(gives, instead)
         if step.condition is None:
             return one if step.each is None else ListType(one)
@@ -161,7 +167,7 @@ class _Flow:
         at = f"{statement.at}/{role}"
         declared = statement.step.type if statement.step is not None else None
         if not isinstance(action, Call):
-            gives = bounded(self.type_of(action, known, at))
+            gives = self._bounded(self.type_of(action, known, at), statement.step.name if statement.step else "")
             from_call = False
         else:
             site = next(one for one in statement.calls if one.role == role)
@@ -180,6 +186,13 @@ class _Flow:
         if site.target.signature.result_is_declared:
             return declared or STR
         return site.target.returns
+
+    def _bounded(self, one: Type, name: str) -> Type:
+        """The type of `name`, or `any`, which is noted."""
+        found = bounded(one)
+        if found is not one:
+            self.types.too_large[name] = None
+        return found
 
 
 def bounded(one: Type) -> Type:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 NO_TOOLS = "no tools were given: names, arguments, results and effects of tools were not checked"
 NO_SUB_PLANS = "nothing was given to load sub-plans with: what the plan calls by `use` was not checked"
+SHOWN_NAMES = 8
 NO_FLOW = "the policy says what may be called, how often and with what; where data may flow was not checked"
 NO_POLICY = "no policy was given: where data may flow was not checked"
 
@@ -107,14 +108,18 @@ class Session:
             text=reading.text,
             source_map=reading.source_map,
             scope=scope,
-            unchecked=tuple(self._unchecked(reading.plan, has_calls=has_calls)),
+            unchecked=tuple(self._unchecked(reading.plan, scope, has_calls=has_calls)),
         )
 
-    def _unchecked(self, plan: Plan | None, *, has_calls: bool) -> Iterator[str]:
+    def _unchecked(self, plan: Plan | None, scope: Scope | None, *, has_calls: bool) -> Iterator[str]:
         if self.tools is None and has_calls:
             yield NO_TOOLS
         if self._is_alone and plan is not None and plan.uses:
             yield NO_SUB_PLANS
+        if scope is not None and scope.types.too_large:
+            shown = ", ".join(f"#{name}" for name in list(scope.types.too_large)[:SHOWN_NAMES])
+            more = ", …" if len(scope.types.too_large) > SHOWN_NAMES else ""
+            yield f"types too large to look at: what is made of {shown}{more} was not checked"
         if self.policy is None:
             yield NO_POLICY
         else:

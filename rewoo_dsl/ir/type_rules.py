@@ -40,12 +40,16 @@ LIST: Type = ListType(ANY)
 OBJECT: Type = DictType(ANY)
 NUMBER: Type = FLOAT
 
+_SHOWN = 120
+_SHOWN_MEMBERS = 24  # of six characters at least, so more than are shown
 _SCALARS: dict[str, Type] = {"str": STR, "int": INT, "float": FLOAT, "bool": BOOL}
 
 
 def brief(one: Type) -> str:
-    """A type in a message: its short form, cut when it is a long one."""
-    return cut(show(one), 120)
+    """A type in a message: its short form, cut when it is a long one. No more is written than is shown."""
+    if isinstance(one, ObjectType) and len(one.members) > _SHOWN_MEMBERS:
+        one = ObjectType(one.members[:_SHOWN_MEMBERS], closed=one.closed)
+    return cut(show(one), _SHOWN)
 
 
 # --- reading a type ------------------------------------------------------------------------------------------------

@@ -417,3 +417,13 @@ def test_names_that_could_be_meant_are_shown_as_they_are_written() -> None:
 @pytest.mark.parametrize("plan", [{}, {"steps": []}, Plan(goal="nothing")], ids=str)
 def test_a_plan_that_does_nothing_is_an_error_in_every_form(plan: Plan | dict[str, Any]) -> None:
     assert codes(check(plan)) == ["RW028"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"), [(1_000, ()), (1_100, ("types too large to look at: what is made of #x, #E1 was not checked",))]
+)
+def test_a_type_too_large_to_look_at_is_said(fields: int, said: tuple[str, ...]) -> None:
+    large = "{" + ", ".join(f"f{i}: str" for i in range(fields)) + "}"
+    report = check(f"input x: {large}\n#E1: {large} = llm(prompt=#x.f0)\nreturn [#E1.f0, #x.f1]\n", TOOLS)
+    assert report.ok
+    assert tuple(one for one in report.unchecked if one.startswith("types")) == said

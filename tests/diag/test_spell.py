@@ -37,3 +37,17 @@ def test_huge_inputs_cost_little() -> None:
     assert nearest("search", (f"serch{i:07}" * 1_000 for i in range(100_000))) == []
     nearest("a" * 64, (f"{'a' * 50}{i}" for i in range(100_000)))
     assert time.process_time() - begin < 20
+
+
+def test_the_one_slip_is_found_among_many() -> None:
+    names = [f"field_number_{i}" for i in range(2_000)]
+    assert nearest("feild_number_1377", names)[0] == "field_number_1377"
+    assert nearest("serach", [*names[:1_500], "search"]) == ["search"]
+
+
+def test_many_faults_over_many_names_cost_little() -> None:
+    names = [f"field_number_{i}" for i in range(1_000)]
+    begin = time.process_time()
+    for i in range(300):
+        nearest(f"feild_numbr_{i}", names)
+    assert time.process_time() - begin < 3

@@ -3,25 +3,27 @@ from collections.abc import Iterator
 from ...diag.diagnostic import Diagnostic, Fix, Span
 from ...diag.spell import nearest
 from ..callables import Argument
-from ..messages import alternatives, did_you_mean, name_before, rewrite
+from ..messages import MAX_EXPLAINED, alternatives, did_you_mean, name_before, rewrite
 from ..scope import CallSite, Scope, Source
 
 
 def unknown_argument(scope: Scope) -> Iterator[Diagnostic]:
     """RW109: an argument that the tool or sub-plan does not take."""
+    explained = 0
     for site in scope.calls:
         if site.binding is not None and site.target is not None:
             given = {other.name for other in site.binding.args}
             free = [name for name in site.target.parameters if name not in given]
             for one in site.binding.stray:
-                yield _stray(scope, site, one, free)
+                explained += 1
+                near = nearest(one.name, free) if explained <= MAX_EXPLAINED else []
+                yield _stray(scope, site, one, free, near)
 
 
-def _stray(scope: Scope, site: CallSite, one: Argument, free: list[str]) -> Diagnostic:
+def _stray(scope: Scope, site: CallSite, one: Argument, free: list[str], near: list[str]) -> Diagnostic:
     tool = site.call.tool
     if not one.name:
         return Diagnostic(code="RW109", message=f"`{tool}` takes no arguments", at=site.at + one.at)
-    near = nearest(one.name, free)
     at = site.at + one.at
     span = name_before(scope.source, at, one.name)
     return Diagnostic(

@@ -4,7 +4,7 @@ from ...diag.diagnostic import Diagnostic
 from ...diag.spell import nearest
 from ...ir.builtins import BUILTINS
 from ...syntax.builder import RESERVED
-from ..messages import alternatives, did_you_mean, rename
+from ..messages import MAX_EXPLAINED, alternatives, did_you_mean, rename
 from ..scope import Scope
 
 
@@ -13,19 +13,22 @@ def unknown_tool(scope: Scope) -> Iterator[Diagnostic]:
     if scope.tools is None:
         return
     known = [*scope.subplans, *scope.tools]
+    near: dict[str, list[str]] = {}
     for site in scope.calls:
         name = site.call.tool
         if site.target is not None or scope.is_callable(name):
             continue
         if scope.in_text_order and name in RESERVED:  # the parser has said so
             continue
-        near = nearest(name, [*known, *BUILTINS])
+        if name not in near and len(near) < MAX_EXPLAINED:
+            near[name] = nearest(name, [*known, *BUILTINS])
+        close = near.get(name, [])
         at = f"{site.at}/tool"
         yield Diagnostic(
             code="RW108",
             message=f"there is no tool called `{name}`",
             at=at,
-            hint=did_you_mean(near),
-            allowed=alternatives(near, known),
-            fixes=rename(scope.source, at, name, near[0]) if len(near) == 1 else (),
+            hint=did_you_mean(close),
+            allowed=alternatives(close, known),
+            fixes=rename(scope.source, at, name, close[0]) if len(close) == 1 else (),
         )
