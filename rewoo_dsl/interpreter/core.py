@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
+from ..tools.rate import Rate
 from ..tools.results import ResultLimits
 from ..trace.events import Event
 from .limits import Limits
@@ -35,6 +36,7 @@ class Job(IntEnum):
     CEILING = 8
     APPROVED = 9
     DECLINED = 10
+    RATE = 11
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +54,8 @@ class Core:
     """The state of a run beside its scopes.
 
     `ready` are items whose tool call waits for a slot, and plain calls not begun yet (`steps.begin_plain`); `parked`
-    are those of a tool that has no slot of its own left. `flying` are the attempts that run, by number; a cancelled
+    are those of a tool that has no slot of its own left, or was started too often of late (`turns`): `starts` are the
+    times of its last ones. `flying` are the attempts that run, by number; a cancelled
     one stays until its end is reported. `clocks` are the meters that measure time. `given` are values of steps of the
     root plan that do not run; `policy_calls` counts what the policy allows only so often.
     """
@@ -63,6 +66,7 @@ class Core:
     asks: bool
     tool_slots: Mapping[str, int]
     tool_timeouts: Mapping[str, float]
+    tool_rates: Mapping[str, Rate]
     free: int
     result_limits: ResultLimits
     at: float = 0.0
@@ -71,6 +75,8 @@ class Core:
     ready: deque[Item | tuple[Scope, deque[int]]] = field(default_factory=deque)
     parked: dict[str, deque[Item]] = field(default_factory=dict)
     in_use: dict[str, int] = field(default_factory=dict)
+    starts: dict[str, deque[float]] = field(default_factory=dict)
+    waiting_for_rate: set[str] = field(default_factory=set)
     flying: dict[int, Item] = field(default_factory=dict)
     pausing: set[Item] = field(default_factory=set)
     questions: dict[int, Question] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from ..ir.fuel import EvaluationError, Fuel
 from ..tools.errors import ResultError
 from ..tools.results import weigh
 from ..trace.events import AttemptFinished, AttemptStarted, ItemFinished, Reason, RetryScheduled, State
+from . import turns
 from .core import Core, Job
 from .endings import finish
 from .messages import Call, Finished
@@ -32,7 +33,7 @@ When they are about a step of a sub-plan, its call has been tried and has failed
 
 
 _SHORT = 256
-"""Text below this is within every limit on one result that makes sense; most values need no closer look."""
+"""Most values are text below this, and need no closer look."""
 
 
 class _BadArgument(Exception):
@@ -149,8 +150,8 @@ def launch(core: Core, item: Item) -> bool:
         if meter.sleeps:
             core.wake(meter)
     core.free -= 1
-    if tool.name in core.tool_slots:
-        core.in_use[tool.name] = core.in_use.get(tool.name, 0) + 1
+    if core.tool_slots or core.tool_rates:
+        turns.take_turn(core, tool.name)
     started = attempt_started(core, item, tool.name)
     core.flying[item.attempt_number] = item
     core.out.append(_call(core, item, tool, started))
@@ -211,7 +212,9 @@ def finished(core: Core, event: Finished) -> None:
     item = core.flying.pop(event.attempt)
     action = item.action
     assert type(action) is ToolCall  # nothing else flies
-    _free_slot(core, action.tool.name)
+    core.free += 1
+    if core.tool_slots:
+        turns.give_back(core, action.tool.name)
     if event.usage:
         for meter in item.step.scope.meters:
             excess = meter.add(event.usage, calls_model=action.tool.calls_model)
@@ -231,21 +234,6 @@ def finished(core: Core, event: Finished) -> None:
         return
     _record_end(core, item, event, None, event.reason, event.message)
     failed(core, item, event.reason, event.message, lost=event.lost, retryable=event.retryable)
-
-
-def _free_slot(core: Core, tool: str) -> None:
-    core.free += 1
-    if tool not in core.tool_slots:
-        return
-    core.in_use[tool] -= 1
-    unpark(core, tool)
-
-
-def unpark(core: Core, tool: str) -> None:
-    """The next call that waits for a slot of this tool has its turn."""
-    parked = core.parked.get(tool)
-    if parked:
-        core.ready.appendleft(parked.popleft())
 
 
 def _record_end(core: Core, item: Item, event: Finished, value: Any, reason: Reason | None, message: str) -> None:
@@ -285,13 +273,12 @@ def result_problem(core: Core, item: Item, value: Any) -> tuple[Reason, str] | N
 
 def _too_large(core: Core, value: Any) -> tuple[Reason, str] | None:
     """Counts the value as evidence. What a sub-plan returns has been counted there."""
-    if type(value) is str and value.isascii() and len(value) < _SHORT:
-        size = len(value) + 2
-    else:
+    size = len(value) + 2 if type(value) is str and value.isascii() else _SHORT
+    if size >= _SHORT or size > core.result_limits.bytes:
         try:
             size = weigh(value, core.result_limits)
         except ResultError as error:
-            return "too_large", str(error)
+            return "too_large" if error.reason == "size" else "wrong_type", str(error)
     ceiling = core.limits.evidence_bytes
     if ceiling is not None and core.evidence_bytes + size > ceiling:
         return "too_large", f"the evidence of the run would be larger than {ceiling} bytes"

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..tools.rate import Rate
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -21,6 +23,8 @@ class Limits:
         run_seconds: for the whole run, without waiting for people.
         concurrency: attempts running at once.
         tool_concurrency: the same for single tools, by name; a tool's own `max_parallel` holds where it is silent.
+        tool_rates: how often calls of single tools may start, by name, as `10/s` or `100/min`; a tool's own `rate`
+            holds where it is silent.
         items: how many items a `for` without `max` may have; `write_items` where its call writes.
         grace_seconds: how long a cancelled tool may take to let go before it is abandoned.
         backoff_seconds: the first pause before a retry; it doubles with each one, up to `backoff_max_seconds`.
@@ -34,6 +38,7 @@ class Limits:
     run_seconds: float | None = 600.0
     concurrency: int = 8
     tool_concurrency: Mapping[str, int] = field(default_factory=dict)
+    tool_rates: Mapping[str, str] = field(default_factory=dict)
     items: int = 100
     write_items: int = 10
     grace_seconds: float = 5.0
@@ -43,6 +48,8 @@ class Limits:
     def __post_init__(self) -> None:
         if self.concurrency < 1 or any(count < 1 for count in self.tool_concurrency.values()):
             raise ValueError("concurrency is at least 1: with less, nothing would ever run")
+        for rate in self.tool_rates.values():
+            Rate.parse(rate)
 
     def as_dict(self) -> dict[str, Any]:
         """The limits as JSON data: `Limits(**data)` are the same."""

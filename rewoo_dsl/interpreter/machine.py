@@ -8,15 +8,15 @@ The same inputs give the same commands, so a run can be replayed, model-checked 
 by another engine. Time is what the inputs say it is.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..ir.linked import LinkedPlan
 from ..ir.policy import Policy
+from ..tools.rate import Rate
 from ..tools.results import ResultLimits
-from ..trace.events import CancelAsked, Reason, RunFinished, RunResumed, RunStarted, Status, TimerRang
-from . import approvals, endings, items, steps, stopping, subplans
+from ..trace.events import ApprovalAsked, CancelAsked, Reason, RunFinished, RunResumed, RunStarted, Status, TimerRang
+from . import approvals, endings, items, steps, stopping, subplans, turns
 from .core import Core, Job, Timer
 from .limits import Limits
 from .messages import Answered, Cancel, Command, Finished, Input, Resume, SetTimer, Start, TimerFired
@@ -39,6 +39,7 @@ class Machine:
         seed: what the jitter of retries is drawn from.
         tool_slots: how many calls of a tool may run at once, where that is less than the run's concurrency.
         tool_timeouts: seconds for an attempt of a tool where the step does not say.
+        tool_rates: how often calls of a tool may start.
         given: values of steps that do not run; what depends on them does.
         parent: the run that these values are from.
         policy: what the host lets plans do; `request` is what protected values must occur in.
@@ -55,6 +56,7 @@ class Machine:
         seed: int = 0,
         tool_slots: Mapping[str, int] = _NO_LIMITS,
         tool_timeouts: Mapping[str, float] = _NO_LIMITS,
+        tool_rates: Mapping[str, Rate] = _NO_LIMITS,
         given: Mapping[str, Any] = _NO_LIMITS,
         parent: str | None = None,
         policy: Policy | None = None,
@@ -78,6 +80,7 @@ class Machine:
             asks=linked.asks,
             tool_slots=tool_slots,
             tool_timeouts=tool_timeouts,
+            tool_rates=tool_rates,
             free=limits.concurrency,
             result_limits=ResultLimits(bytes=limits.result_bytes),
             given=given,
@@ -108,6 +111,22 @@ class Machine:
         self._work_off(core)
         return core.out
 
+    @property
+    def run(self) -> str:
+        """The run's id."""
+        return self._core.run
+
+    @property
+    def questions(self) -> tuple[ApprovalAsked, ...]:
+        """What people are being asked."""
+        return tuple(question.asked for question in self._core.questions.values())
+
+    @property
+    def waits_for_people(self) -> bool:
+        """Whether nothing can happen before somebody answers, or the time to answer is over."""
+        core = self._core
+        return bool(core.questions) and not (core.flying or core.pausing or core.ready or any(core.parked.values()))
+
     def _work_off(self, core: Core) -> None:
         """Until nothing is left to do now: first the agenda, then calls into free slots."""
         agenda, ready = core.agenda, core.ready
@@ -137,12 +156,12 @@ class Machine:
             return
         tool = item.action.name  # type: ignore[union-attr]  # only tool calls are queued
         if item.phase is Phase.QUEUED:
-            if core.tool_slots and core.in_use.get(tool, 0) >= core.tool_slots.get(tool, core.limits.concurrency):
-                core.parked.setdefault(tool, deque()).append(item)
+            if (core.tool_slots or core.tool_rates) and not turns.has_turn(core, tool):
+                turns.park(core, tool, item)
                 return
             if items.launch(core, item):
                 return
-        items.unpark(core, tool)
+        turns.unpark(core, tool)
 
     # --- the run as a whole ---
 
@@ -164,6 +183,7 @@ class Machine:
                 limits.as_dict(),
                 dict(core.tool_slots),
                 dict(core.tool_timeouts),
+                {tool: (rate.calls, rate.seconds) for tool, rate in core.tool_rates.items()},
                 dict(core.given),
                 self._parent,
                 None if self._policy is None else self._policy.model_dump(mode="json", exclude_defaults=True),
@@ -245,6 +265,8 @@ def _matters(core: Core, timer: Timer) -> bool:
             return timer.subject.phase is Phase.PAUSING
         case Job.EXPIRE:
             return timer.subject in core.questions
+        case Job.RATE:
+            return bool(core.parked.get(timer.subject))
         case _:
             return timer.subject in core.clocks and not timer.subject.remaining(core.at)
 
@@ -290,5 +312,6 @@ _JOBS: dict[Job, Callable[[Core, Any], None]] = {
     Job.LOOK_AT_CLOCK: _look_at_clock,
     Job.CEILING: _reach_ceiling,
     Job.APPROVED: steps.run_items,
+    Job.RATE: turns.rate_allows,
     Job.DECLINED: lambda core, pair: steps.decline(core, *pair),
 }

@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 from ..diag.errors import RewooError
 from ..ir.linked import LinkedPlan
 from ..ir.policy import load_policy
+from ..tools.rate import Rate
 from ..trace.events import (
     ApprovalAnswered,
     AttemptAbandoned,
@@ -75,6 +76,7 @@ def machine_of(linked: LinkedPlan, events: Iterable[Event]) -> Machine:
         seed=started.seed,
         tool_slots=started.tool_slots,
         tool_timeouts=started.tool_timeouts,
+        tool_rates={tool: Rate(*rate) for tool, rate in started.tool_rates.items()},
         given=started.given,
         parent=started.parent,
         policy=None if started.policy is None else load_policy(started.policy),

@@ -11,6 +11,7 @@ from ..diag.errors import ToolError
 from ..ir.signature import CallCost, Effect, Signature, canonical_name
 from .function import Call, call_of, innermost, inspect_function
 from .names import name_problem
+from .rate import Rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Tool:
         check: raises `ArgumentError` when arguments do not fit, without calling anything.
         timeout: seconds for one attempt where the step says nothing; None leaves it to the run.
         max_parallel: how many calls of this tool may run at once; None leaves it to the run.
+        rate: how often calls of it may start, such as `10/s`; None leaves it to the run.
     """
 
     signature: Signature
@@ -32,6 +34,7 @@ class Tool:
     check: Callable[[Mapping[str, Any]], object]
     timeout: float | None = None
     max_parallel: int | None = None
+    rate: str | None = None
 
     @property
     def name(self) -> str:
@@ -49,6 +52,7 @@ class ToolOptions(TypedDict, total=False):
         version: change it when the same arguments come to mean another result; cached results are then forgotten.
         timeout: seconds for one attempt where the step says nothing.
         max_parallel: how many calls may run at once.
+        rate: how often calls may start: `10/s`, `100/min`, `3/10s`.
         calls_model: it asks a model, and so counts against a run's model calls.
         result_is_declared: its output follows the step's declared type, found in `CallContext.declared`.
         cost: what one call takes at most of model tokens, seconds, US dollars: `{"tokens": 800, "usd": 0.01}`. It is
@@ -62,6 +66,7 @@ class ToolOptions(TypedDict, total=False):
     version: str
     timeout: float
     max_parallel: int
+    rate: str
     calls_model: bool
     result_is_declared: bool
     cost: CallCost | Mapping[str, Any] | None
@@ -94,6 +99,7 @@ def _make(
     version: str = "1",
     timeout: float | None = None,
     max_parallel: int | None = None,
+    rate: str | None = None,
     calls_model: bool = False,
     result_is_declared: bool = False,
     cost: CallCost | Mapping[str, Any] | None = None,
@@ -103,6 +109,11 @@ def _make(
         raise ToolError(f"tool `{name}`: timeout is seconds above 0, not {timeout!r}", retryable=False)
     if max_parallel is not None and max_parallel < 1:
         raise ToolError(f"tool `{name}`: max_parallel is at least 1, not {max_parallel!r}", retryable=False)
+    try:
+        if rate is not None:
+            Rate.parse(rate)
+    except ValueError as error:
+        raise ToolError(f"tool `{name}`: {error}", retryable=False) from None
     try:
         parts = inspect_function(name, function)
         parameters, returns = parts.reader.schema(), parts.writer.schema()
@@ -126,6 +137,7 @@ def _make(
         check=parts.reader.read,
         timeout=timeout,
         max_parallel=max_parallel,
+        rate=rate,
     )
 
 

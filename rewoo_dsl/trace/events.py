@@ -31,8 +31,8 @@ Status: TypeAlias = Literal["succeeded", "partial", "failed", "cancelled"]
 class RunStarted:
     """With the plan, all that a run depends on but what happens in it.
 
-    `limits` are the host's, `tool_slots` and `tool_timeouts` what its tools say of themselves; `seed` is what pauses
-    are drawn from. `given` are values that stand for steps which do not run, and `parent` is the run they are from.
+    `limits` are the host's, `tool_slots`, `tool_timeouts` and `tool_rates` (calls in so many seconds) those of single
+    tools; `seed` is what pauses are drawn from. `given` are values that stand for steps which do not run, and `parent` is the run they are from.
     `policy` is the host's, and `request` what protected values must occur in.
     """
 
@@ -47,6 +47,7 @@ class RunStarted:
     limits: dict[str, Any] = field(default_factory=dict)
     tool_slots: dict[str, int] = field(default_factory=dict)
     tool_timeouts: dict[str, float] = field(default_factory=dict)
+    tool_rates: dict[str, tuple[int, float]] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)
     parent: str | None = None
     policy: dict[str, Any] | None = None
@@ -133,7 +134,8 @@ class RetryScheduled:
 
 @dataclass(slots=True)
 class TimerRang:
-    """A time was over that the run had to wait for: `retry E3[2]`, `within E7`, `timeout E4`, `limit E4` or `host`.
+    """A time was over that the run had to wait for: `retry E3[2]`, `within E7`, `timeout E4`, `rate search`, `limit
+    E4` or `host`.
 
     Only those are told that change something. `limit` alone is the plan's own limit of time, and `host` the host's.
     """
