@@ -18,5 +18,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def editor(root: Path) -> Iterator[Editor]:
     """One editor for all tests of a module, each with texts of its own; at last the server ends with nothing amiss."""
     editor = Editor(root, {"tools": "tools.json"})
+    editor.codes(
+        editor.open("first.rewoo", "#E1 = serach()\nreturn #E1\n"), "RW108"
+    )  # the tools are known from here on
     yield editor
     assert editor.stop() == 0

@@ -170,7 +170,9 @@ def test_completion(editor: Editor, line: str, first: list[str]) -> None:
     assert editor.labels(uri, position)[: len(first)] == first
 
 
-@pytest.mark.parametrize("line", ["Plan: use #", "// #", '#E2 = search(query="#E1 ', "#E2 = search // #"])
+@pytest.mark.parametrize(
+    "line", ["Plan: use #", "// #", '#E2 = search(query="#E1 ', "#E2 = search // #", "#E2 = sorted(#E1, by=."]
+)
 def test_nothing_is_proposed_in_prose(editor: Editor, line: str) -> None:
     uri = editor.open("prose.rewoo", BEGUN + line)
     editor.findings(uri)
@@ -420,3 +422,13 @@ def test_any_text_is_answered(editor: Editor, text: str) -> None:
     editor.formatting(uri)
     editor.actions(uri, lsp.Range(lsp.Position(0, 0), last))
     assert not [one for one in editor.messages if "Error in server" in one]
+
+
+@pytest.mark.parametrize(
+    "uri", ["untitled:Untitled-1", "file:///no/such/a%20b.rewoo", "file:///%00.rewoo", "x://y", "z"]
+)
+def test_a_text_of_any_address_is_looked_at(editor: Editor, uri: str) -> None:
+    item = lsp.TextDocumentItem(uri, "rewoo", 1, 'use "part.rewoo" as part\n#E1 = part()\nreturn #E1\n')
+    editor.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+    editor.codes(uri, "RW310")
+    assert editor.definition(uri, lsp.Position(1, 7)) is not None

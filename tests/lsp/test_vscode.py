@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,3 +68,11 @@ def test_the_grammar_knows_the_words_of_the_language() -> None:
     assert words(repository["type"]["patterns"][0]["match"]) == set(TYPES)
     heads = " ".join(PATTERNS)
     assert all(word in heads for word in (*HEADER, *STATEMENTS))
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+def test_the_extension_starts_and_ends_its_server() -> None:
+    ended = subprocess.run(
+        ["node", "--test", "extension.test.js"], cwd=FOLDER, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ended.returncode == 0, ended.stdout

@@ -196,6 +196,8 @@ class _Walk:
         if self.last in ("ref", "close") and self.before.endswith("."):
             return self.at("nowhere", "")
         word = self.before[max(self.start, len(self.before.rstrip(_WORD_CHARACTERS))) :]
+        if word.startswith("."):  # a selector: whose fields they are, only the call knows
+            return self.at("nowhere", "")
         if self.head is None:
             return self.at("statement", word)
         if self.in_type:

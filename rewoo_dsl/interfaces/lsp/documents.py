@@ -48,7 +48,7 @@ class Document:
     def path(self) -> Path | None:
         """Where the text is saved; None when it is not."""
         found = to_fs_path(self.uri) if urlparse(self.uri)[0] == "file" else None
-        return Path(found) if found else None
+        return Path(found) if found and "\0" not in found else None
 
 
 @dataclass(slots=True)
