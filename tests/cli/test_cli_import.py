@@ -91,3 +91,11 @@ def test_a_format_that_is_none_is_wrong_use_and_lists_them(rewoo: Rewoo, folder:
         assert (ended.code, ended.out) == (2, "")
         assert "there is no such format; there are" in ended.err
         assert "llmcompiler" in ended.err
+
+
+def test_what_our_text_cannot_hold_is_said(rewoo: Rewoo) -> None:
+    text = json.dumps([{"name": "f", "arguments": {"a": '"' * 15_000}, "label": "var1"}])
+    ended = rewoo("import", "-", "--from", "nestful", stdin=text)
+    assert (ended.code, ended.out) == (1, "")
+    assert "in our text" in ended.err
+    assert rewoo("import", "-", "--from", "nestful", "--to", "json", stdin=text).code == 0

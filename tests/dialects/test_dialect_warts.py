@@ -245,6 +245,13 @@ def test_what_becomes_of_it(name: str) -> None:
         ("llmcompiler", '1. f("a")\n2. =\n3. h($2)\n4. join()<END_OF_PLAN>', "2. ="),
         ("rewoo", "Plan: a\n#E1 = A[x]\nPlan: b\nE2 = B[#E1]\nPlan: c\n#E3 = C[#E2]", "E2 = B[#E1]"),
         ("rewoo", "#E1 = A[x]\n#E2 = \n#E3 = C[#E2]", "#E2 = "),
+        ("worfbench", "Node:\n1: a\nEdge: (START,1) (1,END)\n2: b", "2: b"),
+        (
+            "lumos",
+            "Action 1-1: R1 = F(a) = b\nActoin 2-1: R2 = G(R1) = c\nAction 3-1: R3 = H(R2) = d",
+            "Actoin 2-1: R2 = G(R1) = c",
+        ),
+        ("lumos", "Subgoal 1: x. Action 1-1: R1 = F(a)\nAction 2-1: R2 = G(R1)", "Subgoal 1: x. Action 1-1: R1 = F(a)"),
     ],
 )
 def test_a_broken_step_is_told_where_it_is_and_nothing_follows_from_it(dialect: str, text: str, broken: str) -> None:
@@ -253,6 +260,12 @@ def test_a_broken_step_is_told_where_it_is_and_nothing_follows_from_it(dialect: 
     span = report.errors[0].span
     assert span is not None
     assert text[span.start : span.end] == broken
+
+
+def test_half_of_a_surrogate_pair_is_spelt_out() -> None:
+    messages = [one.message for one in read('[{"name": "f", \ud800: 3}]', "nestful").diagnostics]
+    assert any("\\ud800" in one for one in messages)
+    assert not any("\ud800" in one for one in messages)
 
 
 def test_arguments_by_place_take_the_names_of_the_signature() -> None:

@@ -11,7 +11,10 @@ MOST = 50
 
 
 class Findings:
-    """The findings of one reading. With `strict` whatever was put right is an error."""
+    """The findings of one reading. With `strict` whatever was put right is an error.
+
+    Half of a surrogate pair, which a text may hold and nobody can print, is spelt out.
+    """
 
     def __init__(self, *, strict: bool = False) -> None:
         self._strict = strict
@@ -36,7 +39,7 @@ class Findings:
         self._found.append(
             Diagnostic(
                 code=code.number,
-                message=message,
+                message=message.encode("utf-8", "backslashreplace").decode("utf-8"),
                 severity=Severity.ERROR if repaired else severity or code.severity,
                 span=span,
                 hint=hint,

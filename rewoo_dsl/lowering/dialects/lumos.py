@@ -22,6 +22,9 @@ _ACTION = re.compile(
     re.MULTILINE,
 )
 _ANY_ACTION = re.compile(r"^[ \t]*Action\b.*$", re.MULTILINE)
+_LOST = re.compile(rf"^(?![ \t]*Action\b).*?\b({_RESULT})[ \t]*=[ \t]*[A-Za-z_]\w*[ \t]*\(.*$", re.MULTILINE)
+"""A line that has the call of an action and does not begin as one."""
+
 _SUBGOAL = re.compile(r"^[ \t]*Subgoal[ \t]+\d+[ \t]*:[ \t]*(.*)$", re.MULTILINE)
 _WITH_QUESTION = re.compile(rf"\s*(\[[^\[\]]*\]|{_RESULT})\s*(?:,\s*([A-Z][a-z]+):\s*(\S.*))?", re.DOTALL)
 _GLUED = re.compile(r"\bAction[ \t]+\d+-\d+[ \t]*:")
@@ -50,6 +53,8 @@ def read(reading: Reading) -> Imported:
         else:
             message = "this action is not written as `Action 1-1: R1 = Tool(input)`"
             steps.leave_out(f"line at {at}", Span(*actions[at].span()), message)
+    for lost in _LOST.finditer(reading.text):
+        steps.leave_out(lost[1], Span(*lost.span()), "this reads as an action and does not begin with `Action 1-1:`")
     return steps.finish(reading.dialect)
 
 

@@ -38,6 +38,9 @@ def read(reading: Reading) -> Imported:
         step = Step(task[1], Span(*task.span()), named={"task": Scalar(Span(*task.span(2)), words)})
         found.setdefault(task[1], step)
         steps.add(step)
+    for task in _TASK.finditer(reading.text, end):
+        own = None if task[1] in found else task[1]
+        steps.leave_out(own, Span(*task.span()), "this reads as a node and stands behind the edges")
     _read_edges(reading, end, found)
     return steps.finish(reading.dialect)
 

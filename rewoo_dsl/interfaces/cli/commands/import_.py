@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ....checker.foreign import OWN, Judged, check_as
+from ....diag.diagnostic import Diagnostic
 from ....ir.plan import Plan
 from ....ir.signature import Signature
 from ....lowering.dialects import AUTO, Written, write
 from ....lowering.raising import to_text
+from ....syntax.parser import parse
 from ..arguments import Options
 from ..exits import FINE, FOUND
 from ..formats import known_format, writable_format
@@ -42,7 +44,7 @@ def execute(options: Options, terminal: Terminal) -> int:
 def _written(judged: Judged, plan: Plan, to: str, tools: Mapping[str, Signature]) -> Written:
     signatures = judged.signatures(tools)
     if to == OWN:
-        return Written(to_text(plan))
+        return _ours(plan)
     if to == "json":
         return Written(plan.model_dump_json(indent=2) + "\n")
     if to == "mermaid":
@@ -50,6 +52,15 @@ def _written(judged: Judged, plan: Plan, to: str, tools: Mapping[str, Signature]
 
         return Written(mermaid(diagram(plan, {name: one.effect for name, one in signatures.items()})))
     return write(plan, to, tools=signatures, tool_names=judged.tool_names)
+
+
+def _ours(plan: Plan) -> Written:
+    """The plan in our text, unless that cannot hold it: a text of 16 KiB is longer there when it is full of quotes."""
+    text = to_text(plan)
+    faults = [one for one in parse(text).diagnostics if one.is_error]
+    if not faults:
+        return Written(text)
+    return Written(None, tuple(Diagnostic(code=one.code, message=f"in our text: {one.message}") for one in faults))
 
 
 def _say(judged: Judged, written: Written, source: Source, options: Options, terminal: Terminal) -> None:
