@@ -72,7 +72,7 @@ class Core:
     at: float = 0.0
     out: list[Command] = field(default_factory=list)
     agenda: deque[tuple[Job, Any]] = field(default_factory=deque)
-    ready: deque[Item | tuple[Scope, deque[int]]] = field(default_factory=deque)
+    ready: deque[Item | tuple[Scope, int]] = field(default_factory=deque)
     parked: dict[str, deque[Item]] = field(default_factory=dict)
     in_use: dict[str, int] = field(default_factory=dict)
     starts: dict[str, deque[float]] = field(default_factory=dict)

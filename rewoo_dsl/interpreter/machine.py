@@ -143,15 +143,8 @@ class Machine:
 
     @staticmethod
     def _launch_next(core: Core) -> None:
-        waiting = core.ready[0]
-        if isinstance(waiting, tuple):
-            scope, places = waiting
-            item = steps.begin_plain(core, scope, places.popleft())
-            if not places:
-                core.ready.popleft()
-        else:
-            item = waiting
-            core.ready.popleft()
+        waiting = core.ready.popleft()
+        item = steps.begin_plain(core, *waiting) if type(waiting) is tuple else waiting
         if item is None:
             return
         tool = item.action.name  # type: ignore[union-attr]  # only tool calls are queued

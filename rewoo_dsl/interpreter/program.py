@@ -321,7 +321,7 @@ class _Library:
 
 def _arguments(args: Sequence[tuple[str, Expr]]) -> Sequence[tuple[str, Argument]]:
     for _, value in args:
-        if not _is_leaf(value):
+        if type(value) is not Constant and (type(value) is not Ref or value.path):
             return [(name, one if _is_leaf(one) else compile_expr(one)) for name, one in args]
     return args  # type: ignore[return-value]  # all of them are leaves
 

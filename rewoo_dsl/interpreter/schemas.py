@@ -155,7 +155,7 @@ def _object(schema: Mapping[str, Any]) -> _Predicate | None:
         return None
 
     def fits(value: Any) -> bool:
-        if type(value) is not dict or not required <= value.keys():
+        if type(value) is not dict or (required and not required <= value.keys()):
             return False
         for key, one in value.items():  # noqa: SIM110  # a generator costs more than what it runs
             if not fields.get(key, further)(one):

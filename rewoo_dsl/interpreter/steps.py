@@ -1,6 +1,5 @@
 """The life of a step: its needs are final, it starts, its items come to their ends, others may go on."""
 
-from collections import deque
 from typing import Any
 
 from ..ir.fuel import EvaluationError, Fuel
@@ -17,7 +16,6 @@ def start(core: Core, which: tuple[Scope, list[int]]) -> None:
     """All needs of these steps are final. Plain calls wait for a slot, all others begin at once."""
     scope, places = which
     program, states = scope.program, scope.states
-    plain: deque[int] = deque()
     for place in places:
         if states[place] != "waiting":
             continue
@@ -27,11 +25,9 @@ def start(core: Core, which: tuple[Scope, list[int]]) -> None:
             finish(core, scope, place, "succeeded", core.given[program.names[place]])
         elif program.is_plain_call(place):
             core.out.append(StepStarted(scope.path + program.names[place], core.at))
-            plain.append(place)
+            core.ready.append((scope, place))
         else:
             _start(core, scope, place)
-    if plain:
-        core.ready.append((scope, plain))
 
 
 def _start(core: Core, scope: Scope, place: int) -> None:

@@ -11,7 +11,7 @@ from math import isfinite
 
 from pydantic import BaseModel
 
-from ..ir.values import MAX_DEPTH, Value, measure, problem
+from ..ir.values import MAX_DEPTH, MAX_INT, MIN_INT, Value, measure, problem
 from .errors import ResultError
 
 _TEXTS = (str, bytes, bytearray)
@@ -29,10 +29,15 @@ class ResultLimits:
 
 def weigh(value: Value, limits: ResultLimits) -> int:
     """The bytes of a finished result. Raises `ResultError` when it is beyond the limits or no JSON data."""
-    found = problem(value, max_depth=limits.depth)
-    if found is not None:
-        raise ResultError(f"the result is {found}" if found.startswith("nested") else f"the result holds {found}")
-    size = measure(value)
+    if type(value) is int and MIN_INT <= value <= MAX_INT:
+        size = len(repr(value))
+    elif value is None or type(value) is bool:
+        size = 4
+    else:
+        found = problem(value, max_depth=limits.depth)
+        if found is not None:
+            raise ResultError(f"the result is {found}" if found.startswith("nested") else f"the result holds {found}")
+        size = measure(value)
     if size > limits.bytes:
         raise too_large(limits)
     return size
