@@ -8,6 +8,7 @@ jsonschema, late: most plans never need it.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -16,10 +17,25 @@ from .builtins._pattern import problem_of, searches
 from .values import Value
 
 Schema = Mapping[str, Any]
+MAX_FOLLOWED = 80
+"""References inside references: one for each level that a value may have, and some more."""
 
 
 class UnusableSchemaError(Exception):
     """A schema that jsonschema cannot work with: a type that is none, a `$ref` without end, another document."""
+
+
+class _RoundForEverError(Exception):
+    """References lead on beyond all sense."""
+
+
+class _Followed(threading.local):
+    """How many references are being followed, one inside another, in this thread."""
+
+    now: int = 0
+
+
+_followed = _Followed()
 
 
 class Validator:
@@ -47,6 +63,8 @@ class Validator:
             raise UnusableSchemaError(
                 f"the schema refers to {unresolvable.ref!r}, which is not part of it"
             ) from unresolvable
+        except _RoundForEverError as error:
+            raise UnusableSchemaError("the schema refers to itself without end, or too often") from error
         except (UnknownType, re.error, RecursionError, TypeError, AttributeError) as error:
             raise UnusableSchemaError(f"the schema cannot be used: {type(error).__name__}") from error
 
@@ -57,12 +75,29 @@ def _kind() -> Any:
     from jsonschema.validators import extend
 
     words = {
+        "$ref": _counted(Draft202012Validator.VALIDATORS["$ref"]),
+        "$dynamicRef": _counted(Draft202012Validator.VALIDATORS["$dynamicRef"]),
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
         "additionalProperties": _additional_properties,
         "unevaluatedProperties": _unevaluated(Draft202012Validator.VALIDATORS["unevaluatedProperties"]),
     }
     return extend(Draft202012Validator, words)  # type: ignore[no-untyped-call]  # jsonschema has no types of its own
+
+
+def _counted(usual: Any) -> Any:
+    """jsonschema's own rule, stopped well before Python's stack ends: inside Rust code that end is a panic."""
+
+    def counted(validator: Any, reference: Any, value: Any, schema: Any) -> Iterator[Any]:
+        if _followed.now >= MAX_FOLLOWED:
+            raise _RoundForEverError
+        _followed.now += 1
+        try:
+            yield from usual(validator, reference, value, schema) or ()
+        finally:
+            _followed.now -= 1
+
+    return counted
 
 
 def _pattern(_: Any, pattern: Any, value: Any, __: Any) -> Iterator[Any]:

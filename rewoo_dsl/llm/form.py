@@ -14,6 +14,7 @@ from typing import Any
 
 from ..diag.errors import ModelError
 from ..ir.signature import Schema
+from ..ir.validation import UnusableSchemaError, Validator
 from ..ir.values import problem
 
 _STRICT_KEYWORDS = frozenset(
@@ -193,17 +194,10 @@ def _is_filler(name: str, schema: Schema) -> bool:
 
 
 def _misfit(value: Any, schema: Schema) -> str | None:
-    # Late: jsonschema costs as much as the rest of a cold start.
-    from jsonschema import Draft202012Validator
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-
-    # An empty registry: a `$ref` to another document is never fetched.
-    validator = Draft202012Validator(schema, registry=Registry())
     try:
-        found = next(iter(validator.iter_errors(value)), None)
-    except Unresolvable as error:
-        return f"the schema refers to {str(error.ref)[:200]}, which is not in it"
+        found = Validator(schema).error(value)
+    except UnusableSchemaError as unusable:
+        return str(unusable)
     if found is None:
         return None
     place = "/".join(map(str, found.absolute_path))

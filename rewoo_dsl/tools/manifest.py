@@ -6,6 +6,7 @@ place as a JSON pointer; a list with an error in it gives no signatures at all.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
@@ -62,15 +63,24 @@ def read_json(text: str | bytes) -> Value:
     if len(text) > MAX_BYTES:
         raise ManifestError([_unreadable(f"the list of tools is larger than {MAX_BYTES >> 20} MiB")])
     try:
-        data: Value = json.loads(text)
+        data: Value = json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         message = f"this is no JSON: {error.msg} in line {error.lineno}, column {error.colno}"
         raise ManifestError([_unreadable(message)]) from None
     except RecursionError:  # said in the same words as a list that Python could just read
         raise ManifestError([_unreadable(f"the list of tools is or holds nested deeper than {MAX_DEPTH}")]) from None
-    except ValueError as error:  # not UTF-8, a number of 5,000 digits
+    except ValueError as error:  # not UTF-8, a number of 5,000 digits, a key that stands twice
         raise ManifestError([_unreadable(f"this is no JSON that can be read: {error}")]) from None
     return data
+
+
+def _once(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+    """An object in which no key stands twice: readers would disagree which of the two is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise ValueError(f"the key `{twice[:60]}` stands twice in one object")
+    return found
 
 
 def load_manifest(data: Value) -> dict[str, Signature]:

@@ -14,6 +14,7 @@ from typing import Any
 from .._record import record
 from ..ir.signature import Effect, Schema, Signature
 from ..ir.types import MAX_SCHEMA_DEPTH
+from ..ir.validation import UnusableSchemaError, Validator
 from ..ir.values import Value, canonical
 from .errors import ArgumentError
 from .manifest import VERSION, load_manifest
@@ -157,16 +158,13 @@ def argument_check(signature: Signature) -> Callable[[Mapping[str, Any]], None]:
     schema: Schema = signature.parameters
     if not signature.is_open:
         schema = {**schema, "additionalProperties": False}
-    validator: list[Any] = []
+    validator = Validator(schema)
 
     def check(arguments: Mapping[str, Any]) -> None:
-        from jsonschema import Draft202012Validator
-        from jsonschema.exceptions import best_match
-        from referencing import Registry
-
-        if not validator:
-            validator.append(Draft202012Validator(schema, registry=Registry()))
-        error = best_match(validator[0].iter_errors(dict(arguments)))
+        try:
+            error = validator.error(dict(arguments))
+        except UnusableSchemaError as unusable:
+            raise ArgumentError(f"`{signature.name}` cannot be called: {unusable}") from unusable
         if error is None:
             return
         place = error.json_path.removeprefix("$").removeprefix(".")

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic, Severity
 from ...ir.expr import Ref, constant_value
-from ...ir.types import ANY, NULL, Answer, Scalar, Type, fits, is_nullable, show, without_null
+from ...ir.types import ANY, NULL, Answer, Scalar, Type, fits, is_nullable, told, without_null
 from ..callables import Argument
 from ..constants import misfit
 from ..messages import at_path
@@ -45,7 +45,7 @@ def _may_be_null(site: CallSite, one: Argument, wanted: Type) -> Diagnostic:
     return Diagnostic(
         code="RW206",
         severity=Severity.WARNING,
-        message=f"`{one.name}` of `{site.call.tool}` may be null here, and {show(wanted)} is expected",
+        message=f"`{one.name}` of `{site.call.tool}` may be null here, and {told(wanted)} is expected",
         at=site.at + one.at,
         hint="give a stand-in with default(…, value), or guard the step with `if … != null`",
     )
@@ -65,4 +65,4 @@ def _diagnostic(site: CallSite, one: Argument, why: str, severity: Severity, hin
 def _hint(one: Argument, source: Type, wanted: Type) -> str | None:
     if isinstance(one.value, Ref) and fits(_TEXT, wanted).answer is Answer.YES and source != NULL:
         return "a reference that stands alone keeps its type; with words around it, it is written into text as JSON"
-    return f"{show(wanted)} is expected"
+    return f"{told(wanted)} is expected"

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic, Severity
-from ...ir.types import Answer, fits, is_nullable, show, without_null
+from ...ir.types import Answer, fits, is_nullable, told, without_null
 from ..scope import Scope
 
 
@@ -12,10 +12,10 @@ def loop_source(scope: Scope) -> Iterator[Diagnostic]:
         if found.answer is Answer.YES:
             continue
         if is_nullable(one.source) and fits(without_null(one.source), one.wanted).answer is Answer.YES:
-            yield _diagnostic(one.at, f"`for` needs a list, and this may be null: {show(one.source)}", certain=False)
+            yield _diagnostic(one.at, f"`for` needs a list, and this may be null: {told(one.source)}", certain=False)
         else:
             certain = found.answer is Answer.NO
-            yield _diagnostic(one.at, f"`for` needs a list, found {show(one.source)}", certain=certain)
+            yield _diagnostic(one.at, f"`for` needs a list, found {told(one.source)}", certain=certain)
 
 
 def _diagnostic(at: str, message: str, *, certain: bool) -> Diagnostic:

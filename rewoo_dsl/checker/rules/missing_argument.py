@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic
-from ...ir.types import show
+from ...ir.types import told
 from ..scope import Scope
 
 
@@ -16,6 +16,6 @@ def missing_argument(scope: Scope) -> Iterator[Diagnostic]:
                 code="RW110",
                 message=f"`{site.call.tool}` needs the argument `{name}`",
                 at=site.at,
-                hint=f"add `{name}=…`" + (f" of type {show(wanted)}" if wanted is not None else ""),
+                hint=f"add `{name}=…`" + (f" of type {told(wanted)}" if wanted is not None else ""),
                 allowed=(name,),
             )

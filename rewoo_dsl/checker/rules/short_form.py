@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic
-from ...ir.types import show
+from ...ir.types import told
 from ..callables import Target
 from ..scope import Scope
 
@@ -29,4 +29,4 @@ def _reason(target: Target) -> str:
     name = target.signature.text_parameter
     if name is None:
         return "it needs " + " and ".join(f"`{one}`" for one in target.signature.required)
-    return f"`{name}` is {show(target.parameters[name])}"
+    return f"`{name}` is {told(target.parameters[name])}"

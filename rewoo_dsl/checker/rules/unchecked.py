@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic, Severity
-from ...ir.types import ANY, Answer, fits, show
+from ...ir.types import ANY, Answer, fits, told
 from ..scope import Scope
 
 
@@ -14,11 +14,11 @@ def unchecked(scope: Scope) -> Iterator[Diagnostic]:
         wanted = site.target.parameters.get(argument.name, ANY) if site.target is not None else ANY
         found = fits(source, wanted)
         if found.answer is Answer.YES and not found.checked:
-            yield _diagnostic(site.at + argument.at, f"expected {show(wanted)}, found {show(source)}")
+            yield _diagnostic(site.at + argument.at, f"expected {told(wanted)}, found {told(source)}")
     for given in (*scope.types.loops, *scope.types.declared):
         found = fits(given.source, given.wanted)
         if found.answer is Answer.YES and not found.checked and not given.from_call:
-            yield _diagnostic(given.at, f"expected {show(given.wanted)}, found {show(given.source)}")
+            yield _diagnostic(given.at, f"expected {told(given.wanted)}, found {told(given.source)}")
 
 
 def _diagnostic(at: str, why: str) -> Diagnostic:

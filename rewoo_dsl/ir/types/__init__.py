@@ -34,6 +34,7 @@ from .algebra import (
     members_of,
     of_value,
     show,
+    told,
     union,
     without_null,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "of_value",
     "show",
     "to_schema",
+    "told",
     "union",
     "without_null",
 ]

@@ -176,6 +176,10 @@ def of_value(value: Value) -> Type:
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
+TOLD = 400
+"""Characters of a type in a message."""
+
+
 def show(one: Type) -> str:
     """The short form, as a plan would write it: `list[{title: str, date: str?}]`."""
     match one:
@@ -195,6 +199,12 @@ def show(one: Type) -> str:
             return show(one.of)
         case Union():
             return _show_union(one)
+
+
+def told(one: Type) -> str:
+    """The short form in a message: an enumeration of ten thousand values is cut where nobody reads on."""
+    text = show(one)
+    return text if len(text) <= TOLD else text[: TOLD - 1] + "…"
 
 
 def _show_member(member: Member) -> str:

@@ -21,7 +21,7 @@ from .algebra import (
     Type,
     Union,
     covers,
-    show,
+    told,
 )
 from .schema import UNDERSTOOD
 
@@ -98,7 +98,7 @@ def _into_one(source: Type, target: Union) -> Fit:
 
 
 def _mismatch(answer: Answer, source: Type, target: Type) -> Fit:
-    return Fit(answer, f"expected {show(target)}, found {show(source)}")
+    return Fit(answer, f"expected {told(target)}, found {told(source)}")
 
 
 def _simple(source: Type, target: Type) -> Fit:
