@@ -1,5 +1,6 @@
 """Hypothesis strategies for tests of tools, plans and drivers. Needs the extra `testing` (hypothesis)."""
 
+from .broken import BrokenPlan, broken_plans
 from .expressions import expressions
 from .plans import inputs, plan_text, plans, sub_plans
 from .registries import descriptions, registries, scripted_tools
@@ -7,7 +8,9 @@ from .types import schemas, types
 from .values import SchemaError, values
 
 __all__ = [
+    "BrokenPlan",
     "SchemaError",
+    "broken_plans",
     "descriptions",
     "expressions",
     "inputs",
