@@ -2,7 +2,7 @@
 
 | from | how it is known | what it says |
 |---|---|---|
-| this project | an object with `tools` | everything |
+| this project | an object with `version` and `tools`; a tool with a word that only we have | everything |
 | OpenAI Chat Completions | `function` holds the tool | name, description, parameters |
 | OpenAI Responses, Anthropic, MCP | an object schema beside the name | the same, MCP the result too |
 | NESTFUL and its kin | parameters by name, each with its own `required` | parameters, fields of the result |
@@ -12,13 +12,14 @@
 | TaskBench | an object with `nodes`, each with an `id` | the tool takes one text |
 | ReWOO | a name and a description | the tool takes one text |
 
-None of them says what a call does to the world, so all of them write. Names that no plan text could write are kept:
-a plan that was read from JSON may still call them.
+None of the others says what a call does to the world, so all of them write. Names that no plan text could write
+are kept: a plan that was read from JSON may still call them.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..ir.signature import Signature
 from ..ir.values import Value, kind
 
 _Fields = dict[str, Value]
@@ -42,6 +43,9 @@ _LOOSE_TYPES = {
     "number": "number", "float": "number", "double": "number", "boolean": "boolean", "bool": "boolean",
     "array": "array", "list": "array", "object": "object", "dict": "object", "null": "null",
 }  # fmt: skip
+_OWN_KEYS = frozenset({"effect", "idempotent", "cost", "calls_model", "result_is_declared"})
+"""Words that nobody else has for a tool: dropping them would be to lose, in silence, what the author said."""
+
 _ONE_TEXT: _Fields = {"type": "object", "properties": {"input": {}}, "additionalProperties": True}
 
 
@@ -126,6 +130,8 @@ def _own(one: Value, at: str) -> Entry:
 def _foreign(one: Value, at: str, *, is_function: bool = False) -> Entry:
     if not isinstance(one, dict):
         return Entry(at, problem=f"a tool is an object, not {kind(one)}")
+    if one.keys() & _OWN_KEYS and one.keys() <= Signature.model_fields.keys():
+        return _own(one, at)
     if isinstance(inner := one.get("function"), dict):
         return _foreign(inner, f"{at}/function", is_function=True)
     key = next((key for key in _NAME_KEYS if key in one), None)

@@ -68,3 +68,28 @@ def test_line_ends_stay(rewoo: Rewoo, folder: Path, newline: str) -> None:
     (folder / "plan.rewoo").write_bytes(f"// One.{newline}return True // two{newline}".encode())
     rewoo("fix", "plan.rewoo")
     assert (folder / "plan.rewoo").read_bytes().count(newline.encode()) == 2
+
+
+def test_a_read_only_plan_is_left_as_it_is(rewoo: Rewoo, folder: Path) -> None:
+    plan = folder / "plan.rewoo"
+    plan.write_text("return True\n")
+    plan.chmod(0o444)
+    ended = rewoo("fix", "plan.rewoo")
+    assert (ended.code, plan.read_text()) == (2, "return True\n")
+    assert "plan.rewoo: cannot be written: it is read-only" in ended.err
+
+
+def test_a_link_stays_a_link_and_what_it_leads_to_is_fixed(rewoo: Rewoo, folder: Path) -> None:
+    (folder / "real.rewoo").write_text("return True\n")
+    (folder / "link.rewoo").symlink_to("real.rewoo")
+    assert rewoo("fix", "link.rewoo").code == 0
+    assert (folder / "link.rewoo").is_symlink()
+    assert (folder / "real.rewoo").read_text() == "return true\n"
+
+
+def test_nothing_is_written_where_nothing_changes(rewoo: Rewoo, folder: Path) -> None:
+    plan = folder / "plan.rewoo"
+    plan.write_text("return true\n")
+    before = plan.stat()
+    rewoo("fix", "plan.rewoo")
+    assert (plan.stat().st_mtime_ns, plan.stat().st_ino) == (before.st_mtime_ns, before.st_ino)

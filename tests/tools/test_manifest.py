@@ -324,3 +324,12 @@ def test_the_lists_of_the_corpus_are_read():
                 )
     for line in (CORPUS / "provider_tool_calls" / "plans.jsonl").read_text().splitlines():
         assert load_manifest(json.loads(line).get("tools", [])) is not None
+
+
+def test_a_bare_list_may_say_what_only_we_say() -> None:
+    tool = {"name": "search", "effect": "read", "cost": {"tokens": 100}, "returns": {"type": "string"}}
+    signature = load_manifest([tool])["search"]
+    assert signature == load_manifest({"version": 1, "tools": [tool]})["search"]
+    assert (signature.effect, signature.may_retry) == (Effect.READ, True)
+    with pytest.raises(ManifestError, match="RW702 at /0/effect"):
+        load_manifest([{"name": "a", "effect": "maybe"}])

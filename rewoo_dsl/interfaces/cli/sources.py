@@ -116,6 +116,8 @@ def write_atomically(path: Path, text: str) -> None:
         WrongUse: it cannot be written; the old content is then still there.
     """
     target = path.resolve()
+    if target.exists() and not target.stat().st_mode & 0o222:
+        raise WrongUse(f"{path}: cannot be written: it is read-only")
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         with open(temporary, "w", encoding="utf-8", newline="") as file:
