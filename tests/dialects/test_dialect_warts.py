@@ -251,6 +251,7 @@ def test_what_becomes_of_it(name: str) -> None:
             "Action 1-1: R1 = F(a) = b\nActoin 2-1: R2 = G(R1) = c\nAction 3-1: R3 = H(R2) = d",
             "Actoin 2-1: R2 = G(R1) = c",
         ),
+        ("lumos", "Action 1-1: R1 = F(a) = b, R2 = G(R1)\nAction 2-1: R3 = H(R2)", "= b, R2 = G(R1)"),
         ("lumos", "Subgoal 1: x. Action 1-1: R1 = F(a)\nAction 2-1: R2 = G(R1)", "Subgoal 1: x. Action 1-1: R1 = F(a)"),
     ],
 )

@@ -27,7 +27,9 @@ _LOST = re.compile(rf"^(?![ \t]*Action\b).*?\b({_RESULT})[ \t]*=[ \t]*[A-Za-z_]\
 
 _SUBGOAL = re.compile(r"^[ \t]*Subgoal[ \t]+\d+[ \t]*:[ \t]*(.*)$", re.MULTILINE)
 _WITH_QUESTION = re.compile(rf"\s*(\[[^\[\]]*\]|{_RESULT})\s*(?:,\s*([A-Z][a-z]+):\s*(\S.*))?", re.DOTALL)
-_GLUED = re.compile(r"\bAction[ \t]+\d+-\d+[ \t]*:")
+_GLUED = re.compile(
+    rf"\bAction[ \t]+\d+-\d+[ \t]*:(?:[ \t]*({_RESULT})\b)?|\b({_RESULT})[ \t]*=[ \t]*[A-Za-z_]\w*[ \t]*\("
+)
 _BRACKETS = re.compile(r"[()\n]")
 
 EXAMPLE = """\
@@ -85,7 +87,7 @@ def _behind(reading: Reading, steps: Steps, at: int) -> str:
     line = reading.text.find("\n", at)
     said = reading.text[at : len(reading.text) if line < 0 else line].strip()
     if glued := _GLUED.search(said):
-        steps.leave_out(f"action at {at}", Span(at, at + len(said)), f"`{glued[0]}` stands behind another action")
+        steps.leave_out(glued[1] or glued[2], Span(at, at + len(said)), f"`{glued[0]}` stands behind another action")
     return clean(said.removeprefix("=").strip())
 
 
