@@ -85,7 +85,9 @@ def _step(reading: Reading, steps: Steps, action: re.Match[str], why: str) -> No
 def _behind(reading: Reading, steps: Steps, at: int) -> str:
     """The expected value that stands behind a call; another action there would be lost."""
     line = reading.text.find("\n", at)
-    said = reading.text[at : len(reading.text) if line < 0 else line].strip()
+    rest = reading.text[at : len(reading.text) if line < 0 else line]
+    said = rest.strip()
+    at += len(rest) - len(rest.lstrip())
     if glued := _GLUED.search(said):
         steps.leave_out(glued[1] or glued[2], Span(at, at + len(said)), f"`{glued[0]}` stands behind another action")
     return clean(said.removeprefix("=").strip())
