@@ -1,18 +1,16 @@
 """Generated plans have nothing in them to complain about, as text and as data, and hold the whole language."""
 
-from hypothesis import HealthCheck, given, settings
+import re
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from rewoo_dsl.checker import check
-from rewoo_dsl.testing.strategies import (
-    expressions,
-    plan_text,
-    plans,
-    registries,
-    sub_plans,
-    types,
-)
+from rewoo_dsl.testing.scripted_tools import ScriptedTools
+from rewoo_dsl.testing.strategies import expressions, plan_text, plans, registries, sub_plans, types
 from rewoo_dsl.testing.strategies.expressions import is_sound
+from rewoo_dsl.tools.registry import Registry
 
 relaxed = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -35,3 +33,19 @@ def test_an_expression_is_of_the_type_that_is_wanted(data: st.DataObject) -> Non
     names = data.draw(st.dictionaries(st.sampled_from(["E1", "x", "it"]), types(), max_size=3))
     wanted = data.draw(types())
     assert is_sound(data.draw(expressions(wanted, names)), wanted, names)
+
+
+CLAUSES = ["if", "else", "for", "retry", "timeout", "fallback", "after", "approve", "use", "input", "limit"]
+
+
+@pytest.mark.parametrize("clause", CLAUSES)
+def test_plans_have_every_construct(clause: str) -> None:
+    """Each of them within a few hundred draws, or `find` gives up."""
+    word = re.compile(rf"(^|\s){clause}\s", re.MULTILINE)
+    page = {"parameters": {"query": "string"}, "returns": {"type": "string"}}
+    registry = Registry(*ScriptedTools({"page": page}).values())
+    files = {"lib/ask.rewoo": "#E1 = page[port]\nreturn #E1\n"}
+    quick = settings(max_examples=2_000, deadline=None, database=None, phases=[Phase.generate])
+    texts = plans(registry, files=files).map(plan_text)
+    found = find(texts, lambda text: word.search(text) is not None, settings=quick)
+    assert check(found, registry, load=files.__getitem__).ok
