@@ -27,7 +27,9 @@ from ..interpreter.messages import (
     Withdraw,
 )
 from ..ir.linked import LinkedPlan
-from ..trace.events import ApprovalAsked, AttemptStarted, Event
+from ..tools.errors import ResultError
+from ..tools.results import ResultLimits, weigh
+from ..trace.events import ApprovalAsked, AttemptStarted, Event, Reason
 from .reference import Attempt, Ending, Oracle, Question
 
 NOW = "2026-01-01T00:00:00Z"
@@ -66,6 +68,8 @@ class Schedule:
     ) -> None:
         given = {one.name: one.default for one in linked.plan.inputs} | dict(inputs or {})
         self._oracle = oracle
+        limits = Limits() if limits is None else limits
+        self._result_limits = ResultLimits(bytes=limits.result_bytes)
         self._machine = Machine(linked, given, run="r", now=NOW, limits=limits, tool_timeouts=timeouts or {})
         self._at = 0.0
         self.open: list[Call | SetTimer | Ask] = []
@@ -149,6 +153,9 @@ class Schedule:
         usage = ending.usage or None
         if call.timeout is not None and ending.seconds > call.timeout:
             return Finished(call.attempt, None, self._at, "timeout", "too late", lost=True, usage=usage)
+        refused = self._refused(ending.value) if ending.reason is None else None
+        if refused is not None:
+            return Finished(call.attempt, None, self._at, refused, usage=usage)
         return Finished(
             call.attempt,
             ending.value,
@@ -159,6 +166,14 @@ class Schedule:
             retryable=ending.retryable,
             usage=usage,
         )
+
+    def _refused(self, value: Any) -> Reason | None:
+        """A tool's answer is weighed where the tool ends, before the machine hears of it."""
+        try:
+            weigh(value, self._result_limits)
+        except ResultError as error:
+            return "too_large" if error.reason == "size" else "wrong_type"
+        return None
 
 
 def attempt_of(started: AttemptStarted, declared: dict[str, Any] | None) -> Attempt:

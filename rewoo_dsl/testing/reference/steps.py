@@ -433,9 +433,9 @@ def _value_of(run: _PlanRun, value: Expr, names: Mapping[str, Any], declared: Sc
         return Ending(reason="expression")
     except TooMuchWork:
         return Ending(reason=_near_its_fuel(run).reason)
-    if declared is not None and not _fits(declared, found):
+    if not _is_declared(declared, found):
         return Ending(reason="wrong_type")
-    return _weighed(run, found, "too_large")
+    return _weighed(run, found)
 
 
 def _call_tool(run: _PlanRun, step: LinkedStep, item: _Item, tool: Signature, attempt: int) -> Ending:
@@ -466,21 +466,22 @@ def _in_time(world: _World, ending: Ending, timeout: float | None) -> Ending:
 
 
 def _checked(run: _PlanRun, step: LinkedStep, tool: Signature, value: Any) -> Ending:
-    """O5: JSON data, not too large, what the tool declares, and what the step declares."""
-    if problem(value) is not None:
-        return Ending(reason="wrong_type")
-    if measure(value) > run.world.limits.result_bytes:
-        return Ending(reason="too_large")
+    """O5, L11: JSON data of a bearable size, then what the tool declares, then what the step does."""
+    weighed = _weighed(run, value)
     as_the_tool_says = tool.result_is_declared or _fits(tool.returns, value)
-    if not as_the_tool_says or (step.declared is not None and not _fits(step.declared, value)):
+    if weighed.reason is None and not (as_the_tool_says and _is_declared(step.declared, value)):
         return Ending(reason="wrong_type")
-    return _weighed(run, value, "wrong_type")
+    return weighed
 
 
-def _weighed(run: _PlanRun, value: Any, otherwise: Reason) -> Ending:
-    """L11: what one result may weigh; all of them together are for the ledger."""
+def _is_declared(declared: Schema | None, value: Any) -> bool:
+    return declared is None or _fits(declared, value)
+
+
+def _weighed(run: _PlanRun, value: Any) -> Ending:
+    """L11: JSON data, and what one result may weigh; all of them together are for the ledger."""
     if problem(value) is not None:
-        return Ending(reason=otherwise)
+        return Ending(reason="wrong_type")
     size = measure(value)
     run.used.bytes += size
     return Ending(value=value) if size <= run.world.limits.result_bytes else Ending(reason="too_large")
@@ -497,7 +498,7 @@ def _call_plan(run: _PlanRun, step: LinkedStep, item: _Item, plan: LinkedPlan) -
     returned = inner.ends["return"]
     if not returned.has_value:
         return Ending(reason=_why(inner))
-    if step.declared is not None and not _fits(step.declared, returned.value):
+    if not _is_declared(step.declared, returned.value):
         return Ending(reason="wrong_type")
     run.lost |= inner.lost | {
         path + name: end.reason or "needs" for name, end in inner.ends.items() if not end.has_value
