@@ -14,7 +14,7 @@ from ..ir import plan
 from ..ir.values import compact
 from ..syntax import ast
 from ..syntax.parser import parse
-from ..syntax.printer import print_document
+from ..syntax.printer import print_document, print_item
 from ..syntax.text import NOT_TEXT
 from .types import raise_type
 
@@ -24,6 +24,11 @@ _LINE_ENDS = re.compile(r"\r\n|\n|\r")
 def to_text(whole: plan.Plan) -> str:
     """The plan in canonical text. Raises `ValueError` for a type that the language cannot write."""
     return print_document(raise_plan(whole))
+
+
+def step_text(step: plan.Step) -> str:
+    """A step's statement in canonical text, without its rationale."""
+    return print_item(_step(step))
 
 
 def raise_plan(whole: plan.Plan) -> ast.Document:

@@ -216,6 +216,10 @@ class _Reader:
         """An input, `#now`, or a step that never began."""
         if own == "now":
             return Node(name, "now", "succeeded", self._started.now)
+        if own == "return":
+            return self._return(StepTrace(name), home)
+        if home is not None and own in home.plan.by_name:
+            return Node(name, "step", "waiting", None)
         if home is None or home.caller is None or home.caller_step is None:
             inputs = self._started.inputs
             return Node(name, "input", "succeeded" if own in inputs else "waiting", inputs.get(own))
@@ -239,7 +243,7 @@ class _Reader:
         if home is not None and home.plan.result is not None:
             needs = tuple(self._needs([(home.plan.result, "value")], None, home, None))
             if step.state not in _HAS_VALUE:
-                needs = self._lacking(needs) or needs
+                needs = self._lacking(needs)
         return Node(step.name, "return", step.state, step.value, step.reason, step.message, needs=needs)
 
     def _step(self, step: StepTrace, own: str, home: _Home | None, items: set[int] | None) -> Node:

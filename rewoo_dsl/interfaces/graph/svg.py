@@ -62,10 +62,24 @@ def _style() -> str:
     return f"{_SHAPES}{light}  @media (prefers-color-scheme: dark) {{\n{dark}  }}\n"
 
 
-def svg(diagram: Diagram) -> str:
-    """A whole SVG document."""
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a page that shows a picture adds to a box: a class for its style, and where a click leads."""
+
+    kind: str
+    target: str
+
+
+def svg(diagram: Diagram, *, marks: Mapping[str, Mark] | None = None, most: int | None = None) -> str:
+    """A whole SVG document.
+
+    Args:
+        marks: by the id of the node.
+        most: a layer whose boxes would be wider together, in pixels, is split.
+    """
     boxes = {node.id: _box(node) for node in diagram.nodes}
-    layout = arrange(diagram, {id_: box.width for id_, box in boxes.items()}, gap=_GAP, bend=_BEND)
+    layout = arrange(diagram, {id_: box.width for id_, box in boxes.items()}, gap=_GAP, bend=_BEND, most=most)
+    marks = {} if marks is None else marks
     width = max(layout.width, 320)
     shift = (width - layout.width) // 2
     head, top = _head(diagram, width)
@@ -83,7 +97,10 @@ def svg(diagram: Diagram) -> str:
             *head,
             f'<g transform="translate({_MARGIN + shift} 0)">',
             *_edges(layout, boxes, tops),
-            *(_drawn(node, boxes[node.id], layout.boxes[node.id].x, tops) for node in diagram.nodes),
+            *(
+                _drawn(node, boxes[node.id], layout.boxes[node.id].x, tops, marks.get(node.id))
+                for node in diagram.nodes
+            ),
             "</g>",
             "</svg>",
             "",
@@ -147,11 +164,15 @@ def _pill_width(badge: str) -> float:
     return cells(badge) * _PILL_CHAR + 14
 
 
-def _drawn(node: Node, box: _Box, x: int, tops: Sequence[int]) -> str:
+def _drawn(node: Node, box: _Box, x: int, tops: Sequence[int], mark: Mark | None) -> str:
     y = tops[box.layer]
     kind = "writes" if node.writes else node.shape
     radius = 18 if node.shape == "pure" else 5
-    lines = [f'<g class="{kind}" transform="translate({x} {y})">']
+    before, after = "", "</g>"
+    if mark is not None:
+        kind = f"{kind} {_text(mark.kind)}"
+        before, after = f'<a href="{_text(mark.target)}">', "</g></a>"
+    lines = [f'{before}<g class="{kind}" transform="translate({x} {y})">']
     if node.about:
         lines.append(f"<title>{_text(node.about)}</title>")
     lines.append(f'<rect class="box" width="{box.width}" height="{box.height}" rx="{radius}"/>')
@@ -161,7 +182,7 @@ def _drawn(node: Node, box: _Box, x: int, tops: Sequence[int]) -> str:
     lines.append(f'<text class="name" x="{_PAD}" y="{_ROW + 2}">{_text(node.name)}</text>')
     lines.append(f'<text class="label" x="{_PAD}" y="{2 * _ROW + 2}">{_text(box.label)}</text>')
     lines += _drawn_pills(box.pills)
-    return "\n".join([*lines, "</g>"])
+    return "\n".join([*lines, after])
 
 
 def _drawn_pills(rows: Sequence[Sequence[str]]) -> Iterator[str]:
