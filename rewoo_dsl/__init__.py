@@ -7,15 +7,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._api import cancel as cancel
     from ._api import check as check
     from ._api import explain as explain
     from ._api import format_source as format_source
     from ._api import parse as parse
+    from ._api import resume as resume
     from ._api import run as run
     from ._api import run_sync as run_sync
+    from ._durable import RunChanged as RunChanged
     from .agent import Agent as Agent
     from .checker.report import Report as Report
     from .diag.diagnostic import Diagnostic as Diagnostic
+    from .diag.errors import JournalError as JournalError
     from .diag.errors import ModelError as ModelError
     from .diag.errors import PlanError as PlanError
     from .diag.errors import RewooError as RewooError
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from .diag.errors import ToolError as ToolError
     from .interpreter import Limits as Limits
     from .interpreter import Result as Result
+    from .interpreter import RunSuspended as RunSuspended
+    from .interpreter import UndecidedWrites as UndecidedWrites
     from .ir.plan import Plan as Plan
     from .ir.signature import Effect as Effect
     from .ir.signature import Signature as Signature
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
     from .tools.context import CallContext as CallContext
     from .tools.registry import Registry as Registry
     from .tools.tool import tool as tool
+    from .trace.journal import Journal as Journal
 
 _HOMES = {
     "Agent": "agent",
@@ -37,6 +44,8 @@ _HOMES = {
     "Diagnostic": "diag.diagnostic",
     "Effect": "ir.signature",
     "Endpoint": "llm",
+    "Journal": "trace.journal",
+    "JournalError": "diag.errors",
     "Limits": "interpreter",
     "ModelError": "diag.errors",
     "Plan": "ir.plan",
@@ -45,13 +54,18 @@ _HOMES = {
     "Report": "checker.report",
     "Result": "interpreter",
     "RewooError": "diag.errors",
+    "RunChanged": "_durable",
+    "RunSuspended": "interpreter",
     "Signature": "ir.signature",
     "StepFailed": "diag.errors",
     "ToolError": "diag.errors",
+    "UndecidedWrites": "interpreter",
+    "cancel": "_api",
     "check": "_api",
     "explain": "_api",
     "format_source": "_api",
     "parse": "_api",
+    "resume": "_api",
     "run": "_api",
     "run_sync": "_api",
     "tool": "tools.tool",

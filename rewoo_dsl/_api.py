@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .checker import Report
     from .checker.subplans import Library, Load
     from .interpreter import Approve, Limits, Result
+    from .interpreter.resume import Answer
     from .ir.costs import Ceilings
     from .ir.linked import LinkedPlan
     from .ir.plan import Plan
     from .ir.policy import Policy
     from .tools.registry import Registry
     from .trace.events import Event
+    from .trace.journal import Journal
 
 
 def check(
@@ -112,6 +117,10 @@ async def run(
     library: Library | None = None,
     policy: Policy | None = None,
     request: str | None = None,
+    journal: str | Path | Journal | None = None,
+    run_id: str | None = None,
+    name: str | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> Result:
     """Checks a plan and runs it to its end, whatever its tools do.
 
@@ -119,16 +128,23 @@ async def run(
         source: the plan as text, as JSON data, as a `Plan`, or checked already.
         registry: the tools that it may call.
         inputs: values for its inputs.
-        approve: asks a person; without it, a plan that asks is refused.
+        approve: asks a person; without it, a plan that asks is refused, or suspended where it is kept in a journal.
         on_event: hears every event of the trace as it happens. It must not block.
         limits: the host's ceilings.
         load: as in `check`.
         library: as in `check`.
         policy: what the host lets plans do: held against the plan first, and again against every call.
         request: as in `check`.
+        journal: keeps the run, so that it can be looked at, and gone on with after a crash (`resume`). Runs at the
+            same time share one `Journal`; a path is opened for this run alone.
+        run_id: names the run.
+        name: what the plan is called in the journal, such as its file name.
+        about: JSON data of the host, kept with the run.
 
     Raises:
         PlanError: the plan has errors, or the run cannot start: its inputs are wrong, nobody can be asked.
+        RunSuspended: only people are waited for, and there is a journal and nobody to ask here.
+        JournalError: the journal cannot be opened, or what happens cannot be written down any more.
     """
     from . import interpreter
     from .ir.linked import LinkedPlan
@@ -140,7 +156,8 @@ async def run(
     else:
         report = check(source, registry, load=load, library=library, policy=policy, request=request)
         linked = report.require()
-    return await interpreter.run(
+    go = partial(
+        interpreter.run,
         linked,
         registry,
         inputs=inputs,
@@ -149,7 +166,75 @@ async def run(
         limits=limits,
         policy=policy,
         request=request,
+        run_id=run_id,
     )
+    if journal is None:
+        return await go()
+    from . import _durable
+
+    return await _durable.run(go, linked, journal, run_id, source=source, name=name, about=about)
+
+
+async def resume(
+    run_id: str,
+    registry: Registry,
+    *,
+    journal: str | Path | Journal,
+    done: Mapping[str, Any] | None = None,
+    again: Collection[str] = (),
+    failed: Collection[str] = (),
+    answers: Mapping[str, Answer] | None = None,
+    approve: Approve | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    plan: str | Plan | Mapping[str, Any] | LinkedPlan | None = None,
+    load: Load | None = None,
+    library: Library | None = None,
+) -> Result:
+    """Goes on with a run of a journal to its end. One that is over gives its result, and nothing is called.
+
+    What was under way is called again under the same key, but for writes that are not idempotent: whether these
+    happened is for a person to say. Calls are named `E7`, `E4[2]` for an item, and `E4[2]/E1` in a sub-plan.
+
+    Args:
+        run_id: the run, or the beginning of its id.
+        registry: the tools that it may call, the same as before.
+        journal: where the run is kept.
+        done: open calls that happened, with what they gave.
+        again: open calls to be made again.
+        failed: open calls that are given up.
+        answers: to what people are asked, by step: a bool, or a bool and the question's binding.
+        approve: asks a person; without it the run is suspended again where only people are waited for.
+        on_event: hears every new event.
+        plan: what the caller takes the plan to be; when it is another by now, the run is refused. `load` and `library`
+            as in `check`.
+
+    Raises:
+        RunChanged: the plan, or a tool that it calls, is not what it was.
+        UndecidedWrites: somebody has to say first what became of these.
+        WrongDecision: a decision names what is not open, or does not fit it.
+        RunSuspended: only people are waited for, and nobody can be asked here.
+        JournalError: there is no such run, another process drives it, or the journal cannot be read or written.
+    """
+    from . import _durable
+    from .interpreter.resume import Decisions
+
+    if not isinstance(registry, Mapping):
+        raise TypeError(f"registry: expected a Registry, got {registry!r:.80}")
+    decisions = Decisions(done or {}, again, failed, answers or {})
+    expected = None if plan is None else partial(_durable.plan_now, plan, registry, load, library)
+    return await _durable.resume(
+        run_id, registry, journal, decisions, approve=approve, on_event=on_event, expected=expected
+    )
+
+
+async def cancel(run_id: str, *, journal: str | Path | Journal) -> Result | None:
+    """Ends a run of a journal. Writes that were under way are of unknown outcome.
+
+    None when another process drives it: that one is asked, and cancels it within a second or so.
+    """
+    from . import _durable
+
+    return await _durable.cancel(run_id, journal)
 
 
 def run_sync(
@@ -164,6 +249,10 @@ def run_sync(
     library: Library | None = None,
     policy: Policy | None = None,
     request: str | None = None,
+    journal: str | Path | Journal | None = None,
+    run_id: str | None = None,
+    name: str | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> Result:
     """`run`, for callers without an event loop. Raises `RuntimeError` where one is running."""
     import asyncio
@@ -179,6 +268,10 @@ def run_sync(
         library=library,
         policy=policy,
         request=request,
+        journal=journal,
+        run_id=run_id,
+        name=name,
+        about=about,
     )
     try:
         return asyncio.run(whole)

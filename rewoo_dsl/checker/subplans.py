@@ -24,8 +24,8 @@ from .scope import Scope
 if TYPE_CHECKING:
     from ..ir.policy import Policy
 
-Load: TypeAlias = Callable[[str], str]
-"""The text of a sub-plan by its path relative to the root. Raises `OSError`, `LookupError` or `ValueError`."""
+Load: TypeAlias = Callable[[str], "str | Plan"]
+"""A sub-plan, as a rule its text, by its path relative to the root. Raises `OSError`, `LookupError` or `ValueError`."""
 
 Library: TypeAlias = Mapping[str, "Plan | LinkedPlan | str"]
 

@@ -7,6 +7,7 @@ RewooError
 ├── PolicyViolation   the host's policy forbids it
 ├── ToolError         a tool cannot be registered, or says itself that it failed
 ├── ModelError        a model could not be reached or did not answer as it must
+├── JournalError      a journal cannot be opened, read or written
 └── InternalError     our bug, please report
 """
 
@@ -68,6 +69,10 @@ class ModelError(RewooError):
     def __init__(self, message: str, *, kind: str = "error") -> None:
         self.kind = kind
         super().__init__(message)
+
+
+class JournalError(RewooError):
+    """A journal cannot be opened, read or written, or does not hold what was asked for."""
 
 
 class InternalError(RewooError):

@@ -4,30 +4,52 @@ A thin driver: it starts the calls that the machine commands, keeps its timers, 
 Each attempt runs in a *worker*, a task that goes on with the first call that the end of its own one has made
 possible: a chain of steps is one task. A worker that was told to stop ends after its attempt; one that does not
 listen is abandoned after a grace, and its slot is free again.
+
+With a `Log` a run outlives its process (`interpreter.resume`). The driver writes down what came of every input, and
+waits for that to be durable in three places: before a call that writes, before a person is asked, and at the end.
 """
 
 import asyncio
 import inspect
 import random
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
+from ..diag.errors import JournalError
 from ..ir.linked import LinkedPlan
 from ..ir.policy import Policy
+from ..ir.signature import Effect
 from ..tools.context import CallContext
+from ..tools.rate import Rate
 from ..tools.results import ResultLimits
 from ..tools.threads import Threads
 from ..tools.tool import Tool
-from ..trace.events import ApprovalAsked, AttemptAbandoned, Event
+from ..trace.events import ApprovalAsked, AttemptAbandoned, Event, RunFinished
 from .inputs import checked_inputs, refuse_unless_ready
 from .limits import Limits
+from .log import Log
 from .machine import Machine
-from .messages import Answered, Ask, Call, Cancel, Finished, Input, SetTimer, Start, Stop, TimerFired, Withdraw
+from .messages import (
+    Answered,
+    Ask,
+    Call,
+    Cancel,
+    Command,
+    Finished,
+    Input,
+    Resume,
+    SetTimer,
+    Start,
+    Stop,
+    TimerFired,
+    Withdraw,
+)
 from .outcomes import failure
-from .result import Result
+from .result import Result, RunSuspended
 
 Approve: TypeAlias = Callable[[ApprovalAsked], bool | Awaitable[bool]]
 """Asks a person: what would be called, exactly, is in the event. A plain function runs in a thread."""
@@ -49,6 +71,7 @@ async def run(
     run_id: str | None = None,
     policy: Policy | None = None,
     request: str | None = None,
+    log: Log | None = None,
 ) -> Result:
     """Runs a checked plan to its end, whatever its tools do.
 
@@ -56,7 +79,7 @@ async def run(
         linked: the plan, from the checker.
         tools: the code of every tool it calls, by name.
         inputs: values for its inputs.
-        approve: asks a person; without it, a plan that asks is refused.
+        approve: asks a person; without it, a plan that asks is refused, or suspended when there is a log.
         on_event: hears every event of the trace as it happens. It must not block.
         limits: the host's ceilings.
         now: what the plan sees as `#now`; the present unless said.
@@ -64,12 +87,16 @@ async def run(
         run_id: names the run; idempotency keys are made of it.
         policy: what the host lets plans do. A call that it forbids fails its step.
         request: what the plan is to answer, in the words of the person who asked: where protected values must occur.
+        log: keeps what happens, so that another process can go on.
 
     Raises:
         PlanError: the run cannot start: its inputs are wrong, a tool is missing, nobody can be asked.
+        RunSuspended: only people are waited for, and nobody can be asked here.
+        JournalError: what happens cannot be written down any more.
     """
     values = checked_inputs(linked, inputs)
-    refuse_unless_ready(linked, {name: tool.signature for name, tool in tools.items()}, can_ask=approve is not None)
+    can_ask = approve is not None or log is not None
+    refuse_unless_ready(linked, {name: tool.signature for name, tool in tools.items()}, can_ask=can_ask)
     limits = Limits() if limits is None else limits
     machine = Machine(
         linked,
@@ -80,15 +107,16 @@ async def run(
         seed=random.getrandbits(64) if seed is None else seed,
         tool_slots={t.name: t.max_parallel for t in tools.values() if t.max_parallel} | dict(limits.tool_concurrency),
         tool_timeouts={tool.name: tool.timeout for tool in tools.values() if tool.timeout is not None},
+        tool_rates={
+            name: Rate.parse(rate)
+            for name, rate in ({t.name: t.rate for t in tools.values() if t.rate} | dict(limits.tool_rates)).items()
+        },
         policy=policy,
         request=request,
     )
-    driver = _Driver(machine, tools, limits, approve, on_event)
-    try:
-        await driver.run()
-    finally:
-        await driver.close()
-    return Result(tuple(driver.events))
+    driver = Driver(machine, tools, limits, approve=approve, on_event=on_event, log=log)
+    driver.begin()
+    return await driver.run()
 
 
 def _rfc3339(moment: datetime) -> str:
@@ -107,29 +135,43 @@ class _Worker:
     deadline: float | None = None
     told_to_stop: Literal["timeout", "cancelled"] | None = None
     abandoned: bool = False
+    has_begun: bool = True
 
 
-class _Driver:
-    """One run in one event loop. `run` pumps what comes from outside; workers feed the ends of attempts themselves."""
+class Driver:
+    """One run in one event loop: `begin` or `go_on`, then `run`, which pumps what comes from outside; workers feed the
+    ends of attempts themselves.
+
+    `recorded` and `at` are the events of a run that goes on, and where its clock stands.
+    """
 
     def __init__(
         self,
         machine: Machine,
         tools: Mapping[str, Tool],
         limits: Limits,
-        approve: Approve | None,
-        on_event: Callable[[Event], None] | None,
+        *,
+        approve: Approve | None = None,
+        on_event: Callable[[Event], None] | None = None,
+        log: Log | None = None,
+        recorded: Sequence[Event] = (),
+        at: float = 0.0,
     ) -> None:
-        self.events: list[Event] = []
+        self.events: list[Event] = [*recorded]
+        self._log = log
+        self._suspends = log is not None and approve is None
+        self._is_stopped = False
+        self._is_cancelled = False
         self._machine = machine
         self._calls = {name: tool.call for name, tool in tools.items()}
         self._approve = approve
-        self._on_event = on_event
+        self._hear_end = on_event
+        self._on_event = on_event if log is None or on_event is None else _but_the_end(on_event)
         self._grace = limits.grace_seconds
         self._result_limits = ResultLimits(bytes=limits.result_bytes)
         self._loop = asyncio.get_running_loop()
         self._clock = self._loop.time
-        self._began = self._clock()
+        self._began = self._clock() - at
         self._threads = Threads()
         self._inbox: asyncio.Queue[Input | BaseException | None] = asyncio.Queue()
         self._workers: dict[int, _Worker] = {}
@@ -138,23 +180,85 @@ class _Driver:
         self._timers: set[asyncio.TimerHandle] = set()
         self._watch: asyncio.TimerHandle | None = None
 
-    async def run(self) -> None:
-        """To the end of the plan. Cancelling this cancels the run: its tools are cancelled, and their ends awaited."""
+    def begin(self) -> None:
+        """A new run."""
         self._feed(Start(self._now()))
+
+    def go_on(self, unrecorded: Sequence[Event], ends: Mapping[int, Finished], answers: Mapping[str, bool]) -> None:
+        """A run that was under way: what is missing in its log, the ends of attempts that people know, and their
+        answers, by step. Times that were over before somebody answered come first."""
+        self._keep(unrecorded)
+        if self._machine.is_over:
+            return
+        rest: list[Command] = []
+        for command in self._machine.feed(Resume(self._now())):
+            match command:
+                case Call() if command.attempt in ends:
+                    self._inbox.put_nowait(ends[command.attempt])
+                case SetTimer(timer, 0.0):
+                    self._inbox.put_nowait(TimerFired(timer, self._now()))
+                case Ask(question, asked) if asked.step in answers:
+                    self._inbox.put_nowait(Answered(question, asked.binding, answers[asked.step], self._now()))
+                case _:
+                    rest.append(command)
+        first = self._carry_out(rest)
+        if first is not None:
+            self._start_worker(first)
+
+    async def run(self) -> Result:
+        """To the end of the plan. Cancelling this cancels the run: its tools are cancelled, and their ends awaited."""
+        if self._log is not None:
+            self._log.watch(cancel=self._cancel_from_outside, fail=self._fail_from_outside)
         try:
-            await self._pump()
-        except asyncio.CancelledError:
-            self._feed(Cancel(self._now()))
-            await self._pump()
+            try:
+                await self._pump()
+            except asyncio.CancelledError:
+                self._feed(Cancel(self._now()))
+                await self._pump()
+                await self._settle()
+                raise
+            await self._settle()
+        except JournalError:
+            await self._let_writes_end()
             raise
+        finally:
+            await self.close()
+        if not self._machine.is_over:
+            raise RunSuspended(self._machine.run, self._machine.questions)
+        return Result(tuple(self.events))
 
     async def _pump(self) -> None:
-        while not self._machine.is_over:
+        while not (self._machine.is_over or (self._is_suspended() and self._inbox.empty())):
             event = await self._inbox.get()
             if isinstance(event, BaseException):
                 raise event
             if event is not None:
                 self._feed(event)
+
+    def _is_suspended(self) -> bool:
+        """Whether only people are waited for, whom nobody asks here."""
+        return self._suspends and self._machine.waits_for_people
+
+    async def _settle(self) -> None:
+        """Nothing is shown as final before it is durable."""
+        if self._log is None:
+            return
+        await self._log.durable()
+        if self._machine.is_over and self._hear_end is not None:
+            self._hear_end(self.events[-1])
+
+    async def _let_writes_end(self) -> None:
+        """Nothing can be written down any more: what writes is not torn apart, and nothing comes after it."""
+        self._is_stopped = True
+        writing = []
+        for worker in self._workers.values():
+            assert worker.task is not None  # it was made with the worker
+            if worker.has_begun and worker.call.signature.effect is Effect.WRITE:
+                writing.append(worker.task)
+            else:
+                worker.task.cancel()
+        if writing:
+            await asyncio.wait(writing)
 
     async def close(self) -> None:
         """Leaves no task and no timer behind, also when a callback of the host has raised."""
@@ -182,10 +286,14 @@ class _Driver:
             self._start_worker(call)
 
     def _deliver(self, event: Input) -> Call | None:
-        """Feeds the machine and carries out its commands but for the first call, which is the caller's to make."""
+        return self._carry_out(self._machine.feed(event))
+
+    def _carry_out(self, commands: Iterable[Command]) -> Call | None:
+        """Carries out what the machine said but for the first call, which is the caller's to make."""
         first: Call | None = None
         events, hear = self.events, self._on_event
-        for command in self._machine.feed(event):
+        told = len(events)
+        for command in commands:
             kind = type(command)
             if kind is Call:
                 if first is None:
@@ -198,9 +306,22 @@ class _Driver:
                 events.append(command)  # type: ignore[arg-type]  # what is no command is an event
                 if hear is not None:
                     hear(command)  # type: ignore[arg-type]
-        if self._machine.is_over:
+        if self._log is not None and len(events) > told:
+            self._log.append(events[told:])
+        if self._machine.is_over or self._is_suspended():
             self._inbox.put_nowait(None)
         return first
+
+    def _keep(self, events: Sequence[Event]) -> None:
+        """Events that the machine did not just give."""
+        if not events:
+            return
+        self.events.extend(events)
+        if self._log is not None:
+            self._log.append(events)
+        if self._on_event is not None:
+            for event in events:
+                self._on_event(event)
 
     def _set_timer(self, command: SetTimer) -> None:
         def fire() -> None:
@@ -211,13 +332,17 @@ class _Driver:
         self._timers.add(handle)
 
     def _ask(self, command: Ask) -> None:
+        if self._approve is None:
+            return  # it will be asked again when the run goes on
         task = self._loop.create_task(self._answer(command), name=f"approve {command.asked.step}")
         self._questions[command.question] = task
         task.add_done_callback(self._report_crash)
 
     async def _answer(self, command: Ask) -> None:
-        assert self._approve is not None  # a plan that asks was refused otherwise
+        assert self._approve is not None  # nobody is asked otherwise
         approve = self._approve
+        if self._log is not None:
+            await self._log.durable()
         if inspect.iscoroutinefunction(approve):
             answer = await approve(command.asked)
         else:
@@ -240,6 +365,23 @@ class _Driver:
         if not task.cancelled() and (error := task.exception()) is not None:
             self._inbox.put_nowait(error)
 
+    # --- from other threads ---
+
+    def _cancel_from_outside(self) -> None:
+        self._from_outside(self._cancel_once)
+
+    def _fail_from_outside(self, error: JournalError) -> None:
+        self._from_outside(self._inbox.put_nowait, JournalError(str(error)))
+
+    def _from_outside(self, call: Callable[..., None], *args: Any) -> None:
+        with suppress(RuntimeError):  # the loop may be closed, and the run with it
+            self._loop.call_soon_threadsafe(call, *args)
+
+    def _cancel_once(self) -> None:
+        if not self._is_cancelled:
+            self._is_cancelled = True
+            self._inbox.put_nowait(Cancel(self._now()))
+
     # --- workers ---
 
     def _start_worker(self, call: Call) -> None:
@@ -261,7 +403,7 @@ class _Driver:
         while True:
             call = worker.call
             finished = await self._attempt(worker, call)
-            if worker.abandoned:
+            if worker.abandoned or self._is_stopped:
                 return
             del self._workers[call.attempt]
             if worker.told_to_stop is not None:
@@ -279,6 +421,8 @@ class _Driver:
 
     async def _attempt(self, worker: _Worker, call: Call) -> Finished:
         """One call of a tool, to its end whatever that is. The only place where a tool's exception is caught."""
+        if self._log is not None and call.signature.effect is Effect.WRITE and not await self._may_begin(worker):
+            return Finished(call.attempt, None, self._now(), "cancelled", "cancelled before it began")
         started = call.started
         deadline = None if call.timeout is None else self._clock() + call.timeout
         context = worker.context = CallContext(
@@ -320,8 +464,22 @@ class _Driver:
             finished.usage = _usage(context)
         return finished
 
+    async def _may_begin(self, worker: _Worker) -> bool:
+        """Whether a write is still wanted when all that led to it is durable, its own start included."""
+        assert self._log is not None  # the caller looked
+        worker.has_begun = False
+        try:
+            await self._log.durable()
+        except asyncio.CancelledError:
+            if worker.told_to_stop is None:
+                raise
+        worker.has_begun = worker.told_to_stop is None
+        return worker.has_begun
+
     def _given_up(self, worker: _Worker) -> Finished:
         call = worker.call
+        if not worker.has_begun:
+            return Finished(call.attempt, None, self._now(), "cancelled", "cancelled before it began")
         if worker.told_to_stop == "timeout":
             message = f"no result after {call.timeout:g} s"
             return Finished(call.attempt, None, self._now(), "timeout", message, lost=True)
@@ -373,9 +531,7 @@ class _Driver:
         _let_go(worker.task)
         started = worker.call.started
         abandoned = AttemptAbandoned(started.step, started.item, started.branch, started.attempt, self._now())
-        self.events.append(abandoned)
-        if self._on_event is not None:
-            self._on_event(abandoned)
+        self._keep((abandoned,))
         self._inbox.put_nowait(self._given_up(worker))
 
 
@@ -391,6 +547,16 @@ def _is_cancelled_from_outside() -> bool:
     return task is not None and task.cancelling() > 0
 
 
+def _but_the_end(hear: Callable[[Event], None]) -> Callable[[Event], None]:
+    """Hears everything but the end of a run, which is told when it is durable."""
+
+    def but_the_end(event: Event) -> None:
+        if type(event) is not RunFinished:
+            hear(event)
+
+    return but_the_end
+
+
 def _usage(context: CallContext) -> dict[str, float]:
     usage = context.usage
     return {
@@ -402,9 +568,9 @@ def _usage(context: CallContext) -> dict[str, float]:
     }
 
 
-_CONTROL: dict[type, Callable[[_Driver, Any], None]] = {
-    SetTimer: _Driver._set_timer,
-    Stop: _Driver._stop,
-    Ask: _Driver._ask,
-    Withdraw: _Driver._withdraw,
+_CONTROL: dict[type, Callable[[Driver, Any], None]] = {
+    SetTimer: Driver._set_timer,
+    Stop: Driver._stop,
+    Ask: Driver._ask,
+    Withdraw: Driver._withdraw,
 }

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..diag.errors import StepFailed
+from ..diag.errors import RewooError, StepFailed
 from ..diag.spell import nearest
-from ..trace.events import Branch, Event, Reason, RunFinished, RunStarted, State, Status, StepFinished
+from ..trace.events import ApprovalAsked, Branch, Event, Reason, RunFinished, RunStarted, State, Status, StepFinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,20 @@ class StepResult:
     @property
     def has_value(self) -> bool:
         return self.state in ("succeeded", "skipped")
+
+
+class RunSuspended(RewooError):
+    """A run waits for people and for nothing else, and nobody can be asked here: resume it with their answers.
+
+    Attributes:
+        run: its id.
+        questions: what they are asked, with the exact arguments and the binding of an answer.
+    """
+
+    def __init__(self, run: str, questions: tuple[ApprovalAsked, ...]) -> None:
+        self.run, self.questions = run, questions
+        shown = ", ".join(f"#{asked.step}" for asked in questions)
+        super().__init__(f"run {run} waits for an answer to {shown}: resume it with one")
 
 
 class Result(Mapping[str, StepResult]):
