@@ -27,6 +27,7 @@ from ..interpreter.messages import (
     Withdraw,
 )
 from ..ir.linked import LinkedPlan
+from ..ir.policy import Policy
 from ..tools.errors import ResultError
 from ..tools.results import ResultLimits, weigh
 from ..trace.events import ApprovalAsked, AttemptStarted, Event, Reason
@@ -51,6 +52,7 @@ class Schedule:
         inputs: values of its inputs, as `reference` takes them.
         limits: the host's.
         timeouts: seconds for an attempt of a tool where the step does not say.
+        policy: what the host lets plans do; `request` is what protected values must occur in.
 
     Attributes:
         open: what is under way and may end next, in the order in which it began.
@@ -65,12 +67,23 @@ class Schedule:
         *,
         limits: Limits | None = None,
         timeouts: Mapping[str, float] | None = None,
+        policy: Policy | None = None,
+        request: str | None = None,
     ) -> None:
         given = {one.name: one.default for one in linked.plan.inputs} | dict(inputs or {})
         self._oracle = oracle
         limits = Limits() if limits is None else limits
         self._result_limits = ResultLimits(bytes=limits.result_bytes)
-        self._machine = Machine(linked, given, run="r", now=NOW, limits=limits, tool_timeouts=timeouts or {})
+        self._machine = Machine(
+            linked,
+            given,
+            run="r",
+            now=NOW,
+            limits=limits,
+            tool_timeouts=timeouts or {},
+            policy=policy,
+            request=request,
+        )
         self._at = 0.0
         self.open: list[Call | SetTimer | Ask] = []
         self._stopped: set[int] = set()

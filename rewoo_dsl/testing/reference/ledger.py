@@ -4,11 +4,13 @@ Law A holds without ceilings and deadlines. A ceiling that no schedule can meet 
 adds up calls, tokens, money, bytes, and the seconds of everything as if it happened one after the other.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...interpreter.limits import Limits
 from ...ir.plan import Limit
+from ...ir.policy import Policy
 from .world import Attempt, Question
 
 
@@ -95,3 +97,14 @@ def met_by_host(limits: Limits, used: Used) -> list[str]:
         )
         if ceiling is not None and most > ceiling
     ] + (["the host's deadline"] if limits.run_seconds is not None and used.seconds >= limits.run_seconds else [])
+
+
+def met_by_policy(policy: Policy | None, ledger: Ledger) -> list[str]:
+    """The lines of a policy that allow a tool only so often, and fewer times than it is called."""
+    if policy is None:
+        return []
+    called = Counter(
+        glob for one in ledger.attempts for glob, rule in policy.rules(one.tool) if rule.at_most is not None
+    )
+    most = {glob: rule.at_most for one in ledger.attempts for glob, rule in policy.rules(one.tool)}
+    return [f"the policy's `{glob}`" for glob, count in called.items() if count > (most[glob] or 0)]

@@ -14,13 +14,14 @@ from ...interpreter.limits import Limits
 from ...ir.expr import Call, Expr, references
 from ...ir.linked import LinkedAction, LinkedCall, LinkedPlan, LinkedStep
 from ...ir.plan import Input, Plan, Step
+from ...ir.policy import Policy, unsaid
 from ...ir.signature import Effect, Schema, Signature
 from ...ir.types import to_schema
 from ...ir.validation import UnusableSchemaError, Validator
 from ...ir.values import measure, problem
 from ...trace.events import Branch, Reason, Status
 from .expressions import evaluate
-from .ledger import Ledger, Used, met_by_host, met_by_plan
+from .ledger import Ledger, Used, met_by_host, met_by_plan, met_by_policy
 from .values import Fails, TooMuchWork, shown, truth
 from .world import HANGS, Attempt, Ended, Ending, Oracle, Outcome, Question
 
@@ -41,6 +42,8 @@ def reference(
     limits: Limits | None = None,
     timeouts: Mapping[str, float] | None = None,
     now: str = "2026-01-01T00:00:00Z",
+    policy: Policy | None = None,
+    request: str | None = None,
 ) -> Outcome:
     """What every run of the plan comes to.
 
@@ -51,8 +54,10 @@ def reference(
         limits: the host's. Its ceilings are not carried out, only told by `may_meet`; the rest is.
         timeouts: seconds for an attempt of a tool where the step does not say.
         now: the value of `#now`.
+        policy: what the host lets plans do; `request` is what protected values must occur in.
     """
-    world = _World(oracle, Limits() if limits is None else limits, timeouts or {}, now, Ledger(), {})
+    hosts = Limits() if limits is None else limits
+    world = _World(oracle, hosts, timeouts or {}, now, policy, request, Ledger(), {})
     whole = _run_plan(world, linked, inputs or {}, "")
     top = tuple(step.name for step in linked.steps)
     missing = {name: end.reason or "needs" for name, end in whole.ends.items() if not end.has_value} | whole.lost
@@ -64,7 +69,7 @@ def reference(
         usage=whole.used.as_usage(),
         attempts=tuple(world.ledger.attempts),
         asked=tuple(world.ledger.asked),
-        may_meet=(*world.ledger.may_meet, *met_by_host(world.limits, whole.used)),
+        may_meet=(*world.ledger.may_meet, *met_by_host(hosts, whole.used), *met_by_policy(policy, world.ledger)),
     )
 
 
@@ -76,6 +81,8 @@ class _World:
     limits: Limits
     timeouts: Mapping[str, float]
     now: str
+    policy: Policy | None
+    request: str | None
     ledger: Ledger
     steps: dict[str, Ended]
 
@@ -284,12 +291,14 @@ def _prepared(run: _PlanRun, step: LinkedStep, item: _Item) -> _Item | Ended:
                     return Ended("skipped", reason="condition")
                 branch = "otherwise"
                 item = replace(item, action=step.otherwise, branch=branch)
-        arguments = _arguments(item.action, item.names)
-        fallback = None if step.fallback is None else _arguments(step.fallback, item.names)
+        arguments = _arguments(run.world, item.action, item.names)
+        fallback = None if step.fallback is None else _arguments(run.world, step.fallback, item.names)
     except Fails:
         return Ended("failed", reason="expression", branch=branch)
     except _BadArgument:
         return Ended("failed", reason="bad_argument", branch=branch)
+    except _Forbidden:
+        return Ended("failed", reason="policy", branch=branch)
     except TooMuchWork:
         return replace(_near_its_fuel(run), branch=branch)
     return replace(item, arguments=arguments, fallback_arguments=fallback)
@@ -299,7 +308,11 @@ class _BadArgument(Exception):
     pass
 
 
-def _arguments(action: LinkedAction, names: Mapping[str, Any]) -> dict[str, Any] | None:
+class _Forbidden(Exception):
+    pass
+
+
+def _arguments(world: _World, action: LinkedAction, names: Mapping[str, Any]) -> dict[str, Any] | None:
     """O3, S10: exact values, held against the tool's own schema or the sub-plan's inputs. A value has none."""
     if not isinstance(action, LinkedCall):
         return None
@@ -310,7 +323,21 @@ def _arguments(action: LinkedAction, names: Mapping[str, Any]) -> dict[str, Any]
         fits = all(_input_fits(one, arguments) for one in action.target.plan.inputs)
     if not fits:
         raise _BadArgument
+    if world.policy is not None and not _is_allowed(world.policy, action, arguments, world.request):
+        raise _Forbidden
     return arguments
+
+
+def _is_allowed(policy: Policy, call: LinkedCall, arguments: Mapping[str, Any], request: str | None) -> bool:
+    """O3: what the host's policy says of the tool and of each argument that is given."""
+    if policy.refusal(call.name, is_subplan=call.is_subplan) is not None:
+        return False
+    lines = [one for _, rule in policy.rules(call.name) for one in rule.arguments.items() if one[0] in arguments]
+    return all(
+        rule.problem(arguments[name]) is None
+        and not (rule.from_request and request is not None and unsaid(request, arguments[name]) is not None)
+        for name, rule in lines
+    )
 
 
 def _input_fits(one: Input, given: Mapping[str, Any]) -> bool:
