@@ -1,5 +1,43 @@
-"""What users' own tests need: a scripted model behind real HTTP."""
+"""What users' own tests need: scripted tools and models, virtual time, faults by name, laws, contract tests.
 
-from .model_server import ModelServer, Rule
+Names are imported when they are first asked for. Those that need hypothesis (`pip install rewoo-dsl[testing]`) say so
+when it is not there: `verify_tool`, `RunMachine`, and all of `rewoo_dsl.testing.strategies`.
+"""
 
-__all__ = ["ModelServer", "Rule"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .clock import run_virtual as run_virtual
+    from .faults import Fault as Fault
+    from .faults import FaultError as FaultError
+    from .faults import with_faults as with_faults
+    from .model_server import ModelServer as ModelServer
+    from .model_server import Rule as Rule
+    from .scripted_tools import ScriptedTools as ScriptedTools
+
+_HOMES = {
+    "Fault": "faults",
+    "FaultError": "faults",
+    "ModelServer": "model_server",
+    "Rule": "model_server",
+    "ScriptedTools": "scripted_tools",
+    "run_virtual": "clock",
+    "with_faults": "faults",
+}
+"""The module of every public name."""
+
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -57,6 +57,7 @@ class Options(argparse.Namespace):
     policy: str | None = None
     request: str | None = None
     dry_run: bool = False
+    fault: list[str]
     solve: bool = False
     show_plan: bool = False
     approval: Literal["terminal", "yes", "refuse"] = "terminal"
@@ -69,6 +70,7 @@ class Options(argparse.Namespace):
 
     def __init__(self, **values: Any) -> None:
         self.private_hosts = []
+        self.fault = []
         super().__init__(**values)
         self.at_end = ExitStack()
 
@@ -187,6 +189,11 @@ def _run(parser: argparse.ArgumentParser) -> None:
     _tools_option(parser)
     _docs_options(parser)
     parser.add_argument("--dry-run", action="store_true", help="show what would be called and asked; call nothing")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="STEP:KIND@ATTEMPT",
+        help="what goes wrong, to see what the plan makes of it: `E3:timeout@2`, `E3[1]:raise`, `E4:slow=30s`, "
+        "`E5:hang`, `E2:wrong_type`, `E7:duplicate`, `E7:crash=after@1`; may be given several times",
+    )  # fmt: skip
     _approval_options(parser)
     parser.add_argument("--solve", action="store_true", help="let a model answer the plan's `Solve:` from the evidence")
     _model_options(parser)

@@ -1,6 +1,7 @@
 """`rewoo run`: check a plan, run it while showing how it goes, and give what it returns."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from ....diag.errors import ModelError, PlanError
 from ....diag.text import summary
 from ....interpreter import Result, run
 from ....ir.linked import LinkedPlan
+from ....tools.tool import Tool
 from ..answers import answer_data, give_answer, known_values, say_spent, spent_data
 from ..arguments import Options
 from ..dry_run import foretold, told
@@ -50,8 +52,12 @@ def execute(options: Options, terminal: Terminal) -> int:
         else:
             terminal.give(told(linked, bounds))
         return FINE
-    registry = code_of(tools, options)
+    registry: Mapping[str, Tool] = code_of(tools, options)
     refuse_without_model(linked, tools)
+    if options.fault:
+        from ..faults import faulty_tools  # what tests are made of, and hardly any run
+
+        registry = faulty_tools(registry, linked, options, terminal)
     solving = _solving(linked, checked.source.text, options) if options.solve else None
     with watching(linked.plan, terminal, quiet=options.quiet) as watch:
         approve = somebody_to_ask(linked, options, terminal, watch)
