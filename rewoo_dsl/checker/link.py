@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..ir.expr import Action, Call
 from ..ir.linked import CHECKED, LinkedAction, LinkedCall, LinkedPlan, LinkedStep
+from ..ir.plan import Step
 from ..ir.signature import Schema, Signature
 from ..ir.types import to_schema
 from .scope import CallSite, Scope, Statement
@@ -53,6 +54,19 @@ def _linked(scope: Scope, statement: Statement) -> LinkedStep:
         needs=_steps_named(scope, statement),
         item_condition=statement.item_condition,
         declared=_declared(statement),
+        is_bare=_is_bare(step),
+    )
+
+
+def _is_bare(step: Step) -> bool:
+    return (
+        step.condition is None
+        and step.each is None
+        and step.fallback is None
+        and step.type is None
+        and step.timeout is None
+        and step.approve is None
+        and not step.retry
     )
 
 

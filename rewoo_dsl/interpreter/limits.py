@@ -1,7 +1,7 @@
 """What the host allows one run, whatever its plan says."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ..tools.rate import Rate
@@ -53,4 +53,5 @@ class Limits:
 
     def as_dict(self) -> dict[str, Any]:
         """The limits as JSON data: `Limits(**data)` are the same."""
-        return asdict(self)
+        data = {one.name: getattr(self, one.name) for one in fields(self)}
+        return data | {"tool_concurrency": dict(self.tool_concurrency), "tool_rates": dict(self.tool_rates)}

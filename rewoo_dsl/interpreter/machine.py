@@ -21,7 +21,7 @@ from .core import Core, Job, Timer
 from .limits import Limits
 from .messages import Answered, Cancel, Command, Finished, Input, Resume, SetTimer, Start, TimerFired
 from .meters import Meter, Used
-from .program import compile_plan
+from .program import ToolCall, compile_plan
 from .state import Ending, Phase, Scope
 
 _NO_LIMITS: Mapping[str, Any] = {}
@@ -144,17 +144,18 @@ class Machine:
     @staticmethod
     def _launch_next(core: Core) -> None:
         waiting = core.ready.popleft()
-        item = steps.begin_plain(core, *waiting) if type(waiting) is tuple else waiting
+        item = steps.begin_plain(core, *waiting) if isinstance(waiting, tuple) else waiting
         if item is None:
             return
-        tool = item.action.name  # type: ignore[union-attr]  # only tool calls are queued
+        action = item.action
+        assert type(action) is ToolCall  # nothing else is queued
         if item.phase is Phase.QUEUED:
-            if (core.tool_slots or core.tool_rates) and not turns.has_turn(core, tool):
-                turns.park(core, tool, item)
+            if (core.tool_slots or core.tool_rates) and not turns.has_turn(core, action.name):
+                turns.park(core, action.name, item)
                 return
             if items.launch(core, item):
                 return
-        turns.unpark(core, tool)
+        turns.unpark(core, action.name)
 
     # --- the run as a whole ---
 

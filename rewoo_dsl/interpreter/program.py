@@ -217,6 +217,8 @@ class Program:
         do = linked.do
         if type(do) is not LinkedCall or type(do.target) is LinkedPlan:
             return False
+        if linked.is_bare:
+            return True
         step = linked.step
         return step.condition is None and step.each is None and step.approve is None
 
@@ -259,21 +261,11 @@ class _Library:
         return known
 
     def step(self, linked: LinkedStep) -> StepCode:
-        return StepCode(linked.step.name, self._action(linked.do), self._clauses(linked))
+        return StepCode(linked.step.name, self._action(linked.do), _NONE if linked.is_bare else self._clauses(linked))
 
     def _clauses(self, linked: LinkedStep) -> Clauses:
         step = linked.step
         approve, otherwise, fallback, declared = step.approve, linked.otherwise, linked.fallback, linked.declared
-        if (
-            step.condition is None
-            and step.each is None
-            and fallback is None
-            and declared is None
-            and step.timeout is None
-            and approve is None
-            and not step.retry
-        ):
-            return _NONE
         return Clauses(
             otherwise=None if otherwise is None else self._action(otherwise),
             fallback=None if fallback is None else self._action(fallback),
@@ -294,10 +286,13 @@ class _Library:
             return PureValue(compile_expr(action))
         arguments = _arguments(action.args)
         target = action.target
+        tool = self._tools.get(id(target))
+        if tool is not None:
+            return ToolCall(tool, arguments)
         if isinstance(target, LinkedPlan):
             lines = lines_of(self._policy, action.name, self._request, is_subplan=True)
             return PlanCall(action.name, self.program(target), arguments, lines)
-        return ToolCall(self._tools.get(id(target)) or self._tool(target), arguments)
+        return ToolCall(self._tool(target), arguments)
 
     def _tool(self, target: Signature) -> ToolCode:
         code = self._tools[id(target)] = ToolCode(

@@ -41,7 +41,8 @@ class LinkedStep:
 
     `needs` are the steps named anywhere in it or after `after`, in order of first mention. `item_condition` says
     that the condition names the loop variable and is decided per item. `declared` is the declared type as JSON
-    Schema, closed where a model is asked for it; None when the step declares none.
+    Schema, closed where a model is asked for it; None when the step declares none. `is_bare` says that there is nothing
+    but the action, and perhaps `after`: most steps are so, and a run asks it of every one.
     """
 
     step: Step
@@ -51,6 +52,7 @@ class LinkedStep:
     needs: tuple[str, ...]
     item_condition: bool
     declared: Schema | None
+    is_bare: bool = False
 
     @property
     def name(self) -> str:

@@ -71,7 +71,7 @@ class ArgumentReader:
         for name, value in arguments.items():
             scalars = self._scalars.get(name)
             read[name] = value if scalars and type(value) in scalars else self._parse(name, value)
-        if not self._required <= read.keys():
+        if self._required and not self._required <= read.keys():
             missing = next(one.name for one in self._parameters if one.is_required and one.name not in read)
             raise ArgumentError(f"{self._tool} needs `{missing}`", argument=missing)
         for name, field in self._fields.items():

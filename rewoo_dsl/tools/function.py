@@ -76,10 +76,13 @@ def call_of(parts: Inspected) -> Call:
 
 
 def _async_call(parts: Inspected) -> Call:
-    function, bind, write = parts.function, _binder(parts), parts.writer.write
+    function, read, write = parts.function, parts.reader.read, parts.writer.write
+    context_parameter = parts.context_parameter
 
     async def call(arguments: Mapping[str, Any], context: CallContext) -> Any:
-        keywords = bind(arguments, context)
+        keywords = read(arguments)
+        if context_parameter is not None:
+            keywords[context_parameter] = context
         try:
             value = await function(**keywords)
             if not isinstance(value, _DATA) and isinstance(value, Iterator):
@@ -95,10 +98,13 @@ def _async_call(parts: Inspected) -> Call:
 
 
 def _stream_call(parts: Inspected) -> Call:
-    function, bind, writer = parts.function, _binder(parts), parts.writer
+    function, read, writer = parts.function, parts.reader.read, parts.writer
+    context_parameter = parts.context_parameter
 
     async def call(arguments: Mapping[str, Any], context: CallContext) -> Any:
-        keywords = bind(arguments, context)
+        keywords = read(arguments)
+        if context_parameter is not None:
+            keywords[context_parameter] = context
         try:
             return await writer.write_stream(function(**keywords), context)
         except asyncio.CancelledError:
@@ -111,7 +117,8 @@ def _stream_call(parts: Inspected) -> Call:
 
 
 def _thread_call(parts: Inspected) -> Call:
-    function, bind, writer = parts.function, _binder(parts), parts.writer
+    function, read, writer = parts.function, parts.reader.read, parts.writer
+    context_parameter = parts.context_parameter
 
     def run(keywords: dict[str, Any], context: CallContext) -> Any:
         """Runs in the thread. What only the event loop can finish is given back as it is, to be finished there."""
@@ -121,7 +128,9 @@ def _thread_call(parts: Inspected) -> Call:
         return writer.write(value, context)
 
     async def call(arguments: Mapping[str, Any], context: CallContext) -> Any:
-        keywords = bind(arguments, context)
+        keywords = read(arguments)
+        if context_parameter is not None:
+            keywords[context_parameter] = context
         try:
             value = await _in_thread(context, run, keywords, context)
             return await _finish(value.value, writer, context) if type(value) is _Unfinished else value
@@ -132,20 +141,6 @@ def _thread_call(parts: Inspected) -> Call:
             raise _forbidden(error) from None
 
     return call
-
-
-def _binder(parts: Inspected) -> Callable[[Mapping[str, Any], CallContext], dict[str, Any]]:
-    """What makes the function's keyword arguments: those of the plan and, where it is asked for, the context."""
-    read, context_parameter = parts.reader.read, parts.context_parameter
-    if context_parameter is None:
-        return lambda arguments, _context: read(arguments)
-
-    def bind(arguments: Mapping[str, Any], context: CallContext) -> dict[str, Any]:
-        keywords = read(arguments)
-        keywords[context_parameter] = context
-        return keywords
-
-    return bind
 
 
 @dataclass(frozen=True, slots=True)
