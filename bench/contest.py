@@ -25,10 +25,10 @@ SIZES = (1_000, 10_000)
 WAITING = "waiting"
 WAITING_STEPS = 200
 
-MOST_SECONDS = 120
+MOST_SECONDS = 60
 MOST_MEMORY = 4 << 30
 DEEP_STACK = 512 << 20
-ENOUGH_SECONDS = 6.0
+ENOUGH_SECONDS = 4.0
 """A measurement is repeated, 7 times at most, until it has taken so long."""
 
 
