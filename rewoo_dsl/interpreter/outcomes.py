@@ -61,4 +61,6 @@ def _told(error: BaseException) -> str:
 
 
 def _short(text: str) -> str:
+    """Cut to a size that one can read; halves of characters, which no file can hold, are spelt out."""
+    text = text[: _SHOWN + 1].encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"

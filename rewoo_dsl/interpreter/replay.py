@@ -98,7 +98,7 @@ class _Replay:
         self._machine = machine
         self._expected: deque[Event] = deque()
         self._calls: dict[AttemptName, Call] = {}
-        self._stopped: set[int] = set()
+        self._stopped: dict[AttemptName, deque[Call]] = {}
         self._timers: dict[str, int] = {}
         self._questions: dict[str, int] = {}
 
@@ -113,8 +113,7 @@ class _Replay:
             expected = self._expected.popleft()
             if expected != event:
                 raise ReplayError(place, f"the run would have had {_told(expected, event)}")
-        waited_for = {name: call for name, call in self._calls.items() if call.attempt not in self._stopped}
-        return Replayed(at, waited_for, tuple(self._expected))
+        return Replayed(at, self._calls, tuple(self._expected))
 
     def _feed(self, place: int, event: Event) -> None:
         for command in self._machine.feed(self._input(place, event)):
@@ -131,7 +130,8 @@ class _Replay:
             case Ask():
                 self._questions[command.asked.step] = command.question
             case Stop():
-                self._stopped.add(command.attempt)
+                name = next(name for name, call in self._calls.items() if call.attempt == command.attempt)
+                self._stopped.setdefault(name, deque()).append(self._calls.pop(name))
             case _ if hasattr(command, "type"):
                 self._expected.append(command)  # type: ignore[arg-type]  # only events have a type
 
@@ -140,7 +140,7 @@ class _Replay:
         match event:
             case RunStarted():
                 return Start(event.at)
-            case AttemptFinished() if (call := self._calls.pop(name_of(event), None)) is not None:
+            case AttemptFinished() if (call := self._ended(event)) is not None:
                 return finished_of(call, event)
             case TimerRang() if (timer := self._timers.pop(event.timer, None)) is not None:
                 return TimerFired(timer, event.at)
@@ -150,8 +150,18 @@ class _Replay:
                 return Cancel(event.at)
             case RunResumed():
                 self._calls.clear()  # those that go on are told of again
+                self._stopped.clear()  # and these ended with the old driver
                 return Resume(event.at)
         raise ReplayError(place, f"the run has no `{event.type}` there")
+
+    def _ended(self, event: AttemptFinished) -> Call | None:
+        """A sub-plan that is tried again has attempts of the same names, while stopped ones may still be ending: these
+        end as `cancelled`, and no others do."""
+        name = name_of(event)
+        if event.reason != "cancelled":
+            return self._calls.pop(name, None)
+        stopped = self._stopped.get(name)
+        return stopped.popleft() if stopped else None
 
 
 def name_of(event: AttemptStarted | AttemptFinished) -> AttemptName:
