@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import batch, checking, cold, contest, crowd, dialects, growth, running
+from . import batch, checking, cold, contest, crowd, dialects, growth, journaling, running
 from .document import write
 from .measure import Table, table
 
@@ -16,6 +16,7 @@ SECTIONS: dict[str, Callable[[], list[Table]]] = {
     "schedulers": contest.tables,
     "runs": lambda: [table("Runs", running.rows())],
     "growth": growth.tables,
+    "journal": journaling.tables,
     "crowd": lambda: [table("Many runs in one process, and plain functions", crowd.rows())],
     "checking": lambda: [table("From text to checked plan", cold.rows() + checking.rows() + batch.rows())],
     "dialects": lambda: [table("Plans in other formats", dialects.rows())],
