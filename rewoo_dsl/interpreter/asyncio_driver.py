@@ -54,6 +54,9 @@ from .result import Result, RunSuspended
 Approve: TypeAlias = Callable[[ApprovalAsked], bool | Awaitable[bool]]
 """Asks a person: what would be called, exactly, is in the event. A plain function runs in a thread."""
 
+LEAVE = "leave"
+"""The message of a cancellation that leaves a run in its journal where it is."""
+
 _YIELD_EVERY = 32
 """After so many calls in a row a worker lets the event loop look at timers and sockets."""
 
@@ -72,6 +75,8 @@ async def run(
     policy: Policy | None = None,
     request: str | None = None,
     log: Log | None = None,
+    given: Mapping[str, Any] | None = None,
+    parent: str | None = None,
 ) -> Result:
     """Runs a checked plan to its end, whatever its tools do.
 
@@ -87,7 +92,10 @@ async def run(
         run_id: names the run; idempotency keys are made of it.
         policy: what the host lets plans do. A call that it forbids fails its step.
         request: what the plan is to answer, in the words of the person who asked: where protected values must occur.
-        log: keeps what happens, so that another process can go on.
+        log: keeps what happens, so that another process can go on. A task that is cancelled with the message `LEAVE`
+            then leaves the run as it is, to be resumed, where otherwise it would cancel it.
+        given: values of steps that do not run; what depends on them does.
+        parent: the run that this one is a variant of.
 
     Raises:
         PlanError: the run cannot start: its inputs are wrong, a tool is missing, nobody can be asked.
@@ -111,6 +119,8 @@ async def run(
             name: Rate.parse(rate)
             for name, rate in ({t.name: t.rate for t in tools.values() if t.rate} | dict(limits.tool_rates)).items()
         },
+        given=given or {},
+        parent=parent,
         policy=policy,
         request=request,
     )
@@ -161,6 +171,7 @@ class Driver:
         self._log = log
         self._suspends = log is not None and approve is None
         self._is_stopped = False
+        self._notes_end = False
         self._is_cancelled = False
         self._machine = machine
         self._calls = {name: tool.call for name, tool in tools.items()}
@@ -212,7 +223,10 @@ class Driver:
         try:
             try:
                 await self._pump()
-            except asyncio.CancelledError:
+            except asyncio.CancelledError as error:
+                if self._log is not None and error.args == (LEAVE,):
+                    await self._leave()
+                    raise
                 self._feed(Cancel(self._now()))
                 await self._pump()
                 await self._settle()
@@ -259,6 +273,19 @@ class Driver:
                 worker.task.cancel()
         if writing:
             await asyncio.wait(writing)
+
+    async def _leave(self) -> None:
+        """Another process will go on: nothing new begins, what writes comes to its end, what reads is given up."""
+        self._notes_end = True
+        await self._let_writes_end()
+
+    def _note_end(self, finished: Finished) -> None:
+        """Of a run that is left, the end of a write is kept, so that nobody has to be asked what became of it: of the
+        first that ends, for what would follow from it does not happen here, and a log has no gaps."""
+        if self._notes_end and self._log is not None and finished.reason != "cancelled":
+            self._notes_end = False
+            ended = self._machine.feed(finished)[0]
+            self._log.append((ended,))  # type: ignore[arg-type]  # an end is told before what follows from it
 
     async def close(self) -> None:
         """Leaves no task and no timer behind, also when a callback of the host has raised."""
@@ -404,6 +431,7 @@ class Driver:
             call = worker.call
             finished = await self._attempt(worker, call)
             if worker.abandoned or self._is_stopped:
+                self._note_end(finished)
                 return
             del self._workers[call.attempt]
             if worker.told_to_stop is not None:
