@@ -69,12 +69,13 @@ async def run(
     source: object,
     name: str | None,
     about: Mapping[str, Any] | None,
+    parent: str | None = None,
 ) -> Result:
     """Runs what `go` runs, given the run's id and the log to write to."""
     run_id = uuid.uuid4().hex if run_id is None else run_id
     text = source if isinstance(source, str) else None
     async with _opened(journal) as kept:
-        log = kept.begin(record_of(linked, run_id, source=text, name=name, about=about))
+        log = kept.begin(record_of(linked, run_id, source=text, name=name, parent=parent, about=about))
         try:
             return await go(run_id=run_id, log=log)
         except RunSuspended:

@@ -2,12 +2,12 @@
 
     record = Record(events)
     replayed(linked, record)                              # calls nothing, asks nobody, takes no time
-    kept = keeping(record, linked, tools, anew=…)         # tools for `run`: some answers are the record's
+    await rerun(linked, tools, record, from_step="E3")    # a new run; what does not depend on E3 is the record's
 
 `replayed` drives the machine on a clock of its own: each attempt takes the time that it took, so that time-outs,
 deadlines and pauses come as they came. What the run would call and the record does not have is `NotRecorded`.
 
-`keeping` is for *what if*: steps that depend on what is changed are called anew, all others give what they gave. A
+`rerun` is for *what if*: steps that depend on what is changed are called anew, all others give what they gave. A
 write that the record has is never made again, whatever depends on what, unless it is named in `again`.
 """
 
@@ -15,12 +15,14 @@ import asyncio
 import heapq
 import inspect
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from datetime import datetime
+from typing import Any, TypeAlias, TypedDict, Unpack
 
 from ..diag.errors import RewooError
 from ..ir.linked import LinkedCall, LinkedPlan, LinkedStep
+from ..ir.policy import Policy
 from ..ir.signature import Effect, Signature
 from ..ir.values import compact, equal
 from ..tools.context import CallContext
@@ -35,12 +37,27 @@ from ..trace.events import (
     RunStarted,
 )
 from ..trace.places import own_step
-from .asyncio_driver import Approve
+from .asyncio_driver import Approve, run
 from .inputs import checked_inputs
+from .limits import Limits
+from .log import Log
 from .messages import Answered, Ask, Call, Cancel, Command, Finished, Input, SetTimer, Start, Stop, TimerFired, Withdraw
 from .outcomes import Recalled
 from .replay import AttemptName, finished_of, machine_of, name_of
 from .result import Result
+
+
+class RunOptions(TypedDict, total=False):
+    """What `rerun` passes on to `run`, where it is explained."""
+
+    inputs: Mapping[str, Any] | None
+    on_event: Callable[[Event], None] | None
+    limits: Limits | None
+    run_id: str | None
+    policy: Policy | None
+    request: str | None
+    log: Log | None
+
 
 Place: TypeAlias = tuple[str, int | None, str]
 """Step, item and branch: what all attempts of one call have in common."""
@@ -319,3 +336,49 @@ def _asks(step: LinkedStep) -> bool:
     actions = (step.do, step.otherwise, step.fallback)
     targets = [action.target for action in actions if isinstance(action, LinkedCall)]
     return any(isinstance(target, LinkedPlan) and target.asks for target in targets)
+
+
+async def rerun(
+    linked: LinkedPlan,
+    tools: Mapping[str, Tool],
+    record: Record,
+    *,
+    from_step: str | None = None,
+    given: Mapping[str, Any] | None = None,
+    again: Collection[str] = (),
+    approve: Approve | None = None,
+    **options: Unpack[RunOptions],
+) -> Result:
+    """A new run that keeps what a record has, but for what depends on a change: *what if*.
+
+    Args:
+        linked: the plan.
+        tools: the code of its tools.
+        record: the run that this one is a variant of, its parent.
+        from_step: a step that is called anew, and so is all that depends on it.
+        given: values of steps that do not run; what depends on them is called anew.
+        again: steps whose writes are made again, although the record has them.
+        approve: asks a person about calls that the record does not keep.
+        options: as for `run`. The inputs are the record's unless others are given: a read is kept only with the
+            arguments that it had. The start (`#now`) is the record's.
+
+    Raises:
+        ValueError: there is no such step.
+    """
+    called = {*again, *(() if from_step is None else (from_step,))}
+    given = given or {}
+    changed = {*given, *called}
+    if unknown := sorted(changed.difference(step.name for step in linked.steps)):
+        raise ValueError(f"the plan has no step {', '.join(f'#{name}' for name in unknown)}")
+    anew = dependents(linked, changed)
+    before = {name: value for name, value in record.started.given.items() if name not in called}
+    options.setdefault("inputs", record.started.inputs)
+    return await run(
+        linked,
+        keeping(record, tools, anew=anew, again=again),
+        approve=asking(record, linked, approve, anew=anew),
+        now=datetime.fromisoformat(record.started.now),
+        given={**before, **given},
+        parent=record.started.run,
+        **options,
+    )
