@@ -15,7 +15,7 @@ import random
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
@@ -205,7 +205,7 @@ class Driver:
         for command in self._machine.feed(Resume(self._now())):
             match command:
                 case Call() if command.attempt in ends:
-                    self._inbox.put_nowait(ends[command.attempt])
+                    self._inbox.put_nowait(replace(ends[command.attempt], at=self._now()))
                 case SetTimer(timer, 0.0):
                     self._inbox.put_nowait(TimerFired(timer, self._now()))
                 case Ask(question, asked) if asked.step in answers:

@@ -115,7 +115,7 @@ async def resume(
     can_ask = approve is not None or log is not None
     refuse_unless_ready(linked, {name: tool.signature for name, tool in tools.items()}, can_ask=can_ask)
     at = max(replayed.at, elapsed)
-    ends = _ends(machine.run, replayed, decisions, at)
+    ends = _ends(machine.run, replayed, decisions)
     answers = dict(_answers(machine.questions, decisions.answers))
     limits = Limits(**recorded[0].limits)  # type: ignore[union-attr]  # `machine_of` has looked
     driver = Driver(machine, tools, limits, approve=approve, on_event=on_event, log=log, recorded=recorded, at=at)
@@ -151,8 +151,8 @@ def _fed(machine: Machine, happened: Resume | Cancel | Finished, found: list[Eve
 # --- decisions ------------------------------------------------------------------------------------------------------
 
 
-def _ends(run: str, replayed: Replayed, decisions: Decisions, at: float) -> dict[int, Finished]:
-    """The ends that people know, by number of the attempt."""
+def _ends(run: str, replayed: Replayed, decisions: Decisions) -> dict[int, Finished]:
+    """The ends that people know, by number of the attempt. When they are told is the driver's to say."""
     calls = {label(call.started): call for call in replayed.open_calls.values()}
     _refuse_unknown(calls, decisions)
     decided = {*decisions.done, *decisions.again, *decisions.failed}
@@ -164,8 +164,8 @@ def _ends(run: str, replayed: Replayed, decisions: Decisions, at: float) -> dict
     ]
     if undecided:
         raise UndecidedWrites(run, undecided)
-    ends = {calls[name].attempt: _done(name, calls[name], value, at) for name, value in decisions.done.items()}
-    return ends | {calls[name].attempt: _failed(calls[name], at) for name in decisions.failed}
+    ends = {calls[name].attempt: _done(name, calls[name], value) for name, value in decisions.done.items()}
+    return ends | {calls[name].attempt: _failed(calls[name]) for name in decisions.failed}
 
 
 def _refuse_unknown(calls: Mapping[str, Call], decisions: Decisions) -> None:
@@ -180,7 +180,7 @@ def _refuse_unknown(calls: Mapping[str, Call], decisions: Decisions) -> None:
             said[name] = what
 
 
-def _done(name: str, call: Call, value: Any, at: float) -> Finished:
+def _done(name: str, call: Call, value: Any) -> Finished:
     why = problem(value)
     if why is not None:
         raise WrongDecision(f"done: the value for `{name}` is {why}")
@@ -189,12 +189,12 @@ def _done(name: str, call: Call, value: Any, at: float) -> Finished:
         why = None if check is None else check(value)
         if why is not None:
             raise WrongDecision(f"done: the value for `{name}` is not what {call.started.tool} gives: {why}")
-    return Finished(call.attempt, value, at, origin="person")
+    return Finished(call.attempt, value, 0.0, origin="person")
 
 
-def _failed(call: Call, at: float) -> Finished:
+def _failed(call: Call) -> Finished:
     message = "interrupted, and given up by a person"
-    return Finished(call.attempt, None, at, "unknown_outcome", message, lost=True, origin="person")
+    return Finished(call.attempt, None, 0.0, "unknown_outcome", message, lost=True, origin="person")
 
 
 def _answers(questions: Iterable[ApprovalAsked], answers: Mapping[str, Answer]) -> Iterable[tuple[str, bool]]:

@@ -129,7 +129,7 @@ def decode(text: str, blob: Callable[[str], str]) -> Iterator[Event]:
         JournalError: it holds something else.
     """
     before: Event | None = None
-    for line in text.splitlines():
+    for line in text.split("\n") if text else ():
         for one in _read(line):
             match one:
                 case Alike():
