@@ -9,8 +9,8 @@
     result = run_virtual(run(linked, tools))
     tools.calls
 
-A script is a list of outcomes; the first whose `step`, `item`, `attempt` and `arguments` match the call is taken, and
-a call that none matches gives its arguments back. Everything is plain data, so cases can be kept in files.
+A script is a list of outcomes; the first whose `step`, `item`, `branch`, `attempt` and `arguments` match the call is
+taken, and a call that none matches gives its arguments back. Everything is plain data, so cases can be kept in files.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from ..tools.results import weigh
 from ..tools.tool import Tool
 
 Outcome: TypeAlias = Mapping[str, Any]
-"""One line of a script. What it matches: `step`, `item`, `attempt`, `arguments` (a part of them).
+"""One line of a script. What it matches: `step`, `item`, `branch`, `attempt`, `arguments` (a part of them).
 
 What it does, in this order: `usage` is reported, `seconds` pass, then `raise` (a message; with `error`, one of
 `ERRORS`), `hang` (until cancelled), `stubborn` (until its seconds are over, whoever cancels), `value`, one `among`
@@ -153,6 +153,8 @@ class Asked(Protocol):
     @property
     def attempt(self) -> int: ...
     @property
+    def branch(self) -> str: ...
+    @property
     def declared(self) -> Schema | None: ...
 
 
@@ -161,7 +163,7 @@ def line_for(script: Sequence[Outcome], arguments: Mapping[str, Any], asked: Ask
     for one in script:
         if one.get("step", asked.step) != asked.step or one.get("item", asked.item) != asked.item:
             continue
-        if one.get("attempt", asked.attempt) != asked.attempt:
+        if one.get("attempt", asked.attempt) != asked.attempt or one.get("branch", asked.branch) != asked.branch:
             continue
         if all(name in arguments and arguments[name] == value for name, value in one.get("arguments", {}).items()):
             return one

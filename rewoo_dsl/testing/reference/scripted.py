@@ -39,7 +39,7 @@ def scripted(described: Mapping[str, Mapping[str, Any]], answers: Mapping[str, A
     said = answers or {}
 
     def ends(attempt: Attempt) -> Ending:
-        return _ending(line_for(described[attempt.tool].get("script", ()), attempt.arguments, attempt), attempt)
+        return ending_of(line_for(described[attempt.tool].get("script", ()), attempt.arguments, attempt), attempt)
 
     def answer(question: Question) -> Answer:
         return _answer(said.get(question.step, "yes"))
@@ -52,7 +52,8 @@ def timeouts_of(described: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
     return {name: one["timeout"] for name, one in described.items() if one.get("timeout") is not None}
 
 
-def _ending(line: Line, attempt: Attempt) -> Ending:
+def ending_of(line: Line, attempt: Attempt) -> Ending:
+    """How an attempt ends for which a script says this line."""
     usage: Mapping[str, float] = line.get("usage", {})
     seconds = line.get("seconds", 0.0) + line.get("stubborn", 0.0)
     reason: Reason | None = None
