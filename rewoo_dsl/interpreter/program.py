@@ -127,6 +127,8 @@ class Clauses:
 
 
 _NONE = Clauses()
+_TEXT: Schema = {"type": "string"}
+_ANYTHING: Schema = {}
 
 
 @dataclass(slots=True)
@@ -252,6 +254,7 @@ class _Library:
         self._request = request
         self._checks: dict[int, Check | None] = {}
         self._tools: dict[int, ToolCode] = {}
+        self._asked_for_a_type: dict[int, ToolCode] = {}
         self._programs: dict[int, Program] = {}
 
     def program(self, linked: LinkedPlan) -> Program:
@@ -261,14 +264,15 @@ class _Library:
         return known
 
     def step(self, linked: LinkedStep) -> StepCode:
-        return StepCode(linked.step.name, self._action(linked.do), _NONE if linked.is_bare else self._clauses(linked))
+        clauses = _NONE if linked.is_bare else self._clauses(linked)
+        return StepCode(linked.step.name, self._action(linked.do, linked.declared), clauses)
 
     def _clauses(self, linked: LinkedStep) -> Clauses:
         step = linked.step
         approve, otherwise, fallback, declared = step.approve, linked.otherwise, linked.fallback, linked.declared
         return Clauses(
-            otherwise=None if otherwise is None else self._action(otherwise),
-            fallback=None if fallback is None else self._action(fallback),
+            otherwise=None if otherwise is None else self._action(otherwise, declared),
+            fallback=None if fallback is None else self._action(fallback, declared),
             condition=_optional(step.condition),
             item_condition=linked.item_condition,
             each=_each(linked),
@@ -281,31 +285,36 @@ class _Library:
             result=None if declared is None else self._check(declared),
         )
 
-    def _action(self, action: LinkedAction) -> Action:
+    def _action(self, action: LinkedAction, declared: Schema | None) -> Action:
         if not isinstance(action, LinkedCall):
             return PureValue(compile_expr(action))
         arguments = _arguments(action.args)
         target = action.target
-        tool = self._tools.get(id(target))
+        tools = self._tools if declared is None else self._asked_for_a_type
+        tool = tools.get(id(target))
         if tool is not None:
             return ToolCall(tool, arguments)
         if isinstance(target, LinkedPlan):
             lines = lines_of(self._policy, action.name, self._request, is_subplan=True)
             return PlanCall(action.name, self.program(target), arguments, lines)
-        return ToolCall(self._tool(target), arguments)
+        tool = tools[id(target)] = self._tool(target, declared)
+        return ToolCall(tool, arguments)
 
-    def _tool(self, target: Signature) -> ToolCode:
-        code = self._tools[id(target)] = ToolCode(
+    def _tool(self, target: Signature, declared: Schema | None) -> ToolCode:
+        """A tool whose result is the declared type gives text where the step declares none."""
+        returns = target.returns
+        if target.result_is_declared:
+            returns = _TEXT if declared is None else _ANYTHING
+        return ToolCode(
             name=target.name,
             signature=target,
             check=self._check(target.parameters),
-            returns=None if target.result_is_declared else self._check(target.returns),
+            returns=self._check(returns),
             is_write=target.effect is Effect.WRITE,
             may_repeat=target.may_retry,
             calls_model=target.calls_model,
             lines=lines_of(self._policy, target.name, self._request),
         )
-        return code
 
     def _check(self, schema: Schema) -> Check | None:
         key = id(schema)
