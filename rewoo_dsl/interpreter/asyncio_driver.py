@@ -25,7 +25,6 @@ from ..ir.policy import Policy
 from ..ir.signature import Effect
 from ..tools.context import CallContext
 from ..tools.rate import Rate
-from ..tools.results import ResultLimits
 from ..tools.threads import Threads
 from ..tools.tool import Tool
 from ..trace.events import ApprovalAsked, AttemptAbandoned, Event, RunFinished
@@ -179,7 +178,7 @@ class Driver:
         self._hear_end = on_event
         self._on_event = on_event if log is None or on_event is None else _but_the_end(on_event)
         self._grace = limits.grace_seconds
-        self._result_limits = ResultLimits(bytes=limits.result_bytes)
+        self._result_limits = limits.of_results
         self._loop = asyncio.get_running_loop()
         self._clock = self._loop.time
         self._began = self._clock() - at

@@ -13,6 +13,7 @@ from typing import Any
 from ..ir.evaluate import Compiled
 from ..ir.expr import Constant, Ref
 from ..ir.fuel import EvaluationError, Fuel
+from ..ir.values import measure
 from ..tools.errors import ResultError
 from ..tools.results import weigh
 from ..trace.events import AttemptFinished, AttemptStarted, ItemFinished, Reason, RetryScheduled, State
@@ -35,9 +36,16 @@ When they are about a step of a sub-plan, its call has been tried and has failed
 _SHORT = 256
 """Most values are text below this, and need no closer look."""
 
+_FEW = 32 << 10
+"""A few short arguments are never as many bytes."""
+
 
 class _BadArgument(Exception):
     """The arguments do not fit the tool's schema."""
+
+
+class _TooLarge(Exception):
+    """The arguments weigh more than those of one call may."""
 
 
 class _Forbidden(Exception):
@@ -58,14 +66,17 @@ def prepare(core: Core, item: Item) -> bool:
                 return False
             item.action, item.branch = clauses.otherwise, "otherwise"
         if type(item.action) is not PureValue:
-            item.arguments = _arguments(item.action, item.names, fuel)
+            item.arguments = _arguments(core, item.action, item.names, fuel)
         if clauses.fallback is not None and type(clauses.fallback) is not PureValue:
-            item.fallback_arguments = _arguments(clauses.fallback, item.names, fuel)
+            item.fallback_arguments = _arguments(core, clauses.fallback, item.names, fuel)
     except EvaluationError as error:
         settle(core, item, "failed", reason=reason_of(error), message=error.message)
         return False
     except _BadArgument as error:
         settle(core, item, "failed", reason="bad_argument", message=str(error))
+        return False
+    except _TooLarge as error:
+        settle(core, item, "failed", reason="too_large", message=str(error))
         return False
     except _Forbidden as error:
         settle(core, item, "failed", reason="policy", message=str(error))
@@ -82,7 +93,7 @@ def holds(clauses: Clauses, names: Mapping[str, Any], fuel: Fuel) -> bool:
     return value
 
 
-def _arguments(action: ToolCall | PlanCall, names: Mapping[str, Any], fuel: Fuel) -> dict[str, Any]:
+def _arguments(core: Core, action: ToolCall | PlanCall, names: Mapping[str, Any], fuel: Fuel) -> dict[str, Any]:
     arguments = {}
     for name, argument in action.arguments:
         if type(argument) is Ref:
@@ -91,6 +102,10 @@ def _arguments(action: ToolCall | PlanCall, names: Mapping[str, Any], fuel: Fuel
             arguments[name] = argument.value
         else:
             arguments[name] = argument(names, fuel)  # type: ignore[operator]  # neither of the two: it is compiled
+    ceiling = core.limits.argument_bytes
+    needs_no_look = ceiling >= _FEW and len(arguments) < 16 and all(map(_is_small, arguments.values()))
+    if not needs_no_look and measure(arguments) > ceiling:
+        raise _TooLarge(f"{action.name}: the arguments are larger than {ceiling} bytes")
     if type(action) is ToolCall:
         problem = None if action.tool.check is None else action.tool.check(arguments)
     else:
@@ -100,6 +115,11 @@ def _arguments(action: ToolCall | PlanCall, names: Mapping[str, Any], fuel: Fuel
     if action.lines is not None and (refusal := action.lines.problem(arguments)) is not None:
         raise _Forbidden(refusal)
     return arguments
+
+
+def _is_small(argument: Any) -> bool:
+    kind = type(argument)
+    return len(argument) < _SHORT if kind is str else kind is not list and kind is not dict
 
 
 def reason_of(error: EvaluationError) -> Reason:

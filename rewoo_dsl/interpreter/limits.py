@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from ..ir.values import MAX_DEPTH
 from ..tools.rate import Rate
+from ..tools.results import ResultLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +19,12 @@ class Limits:
     Attributes:
         tool_calls: started attempts of tools and models, sub-plans included.
         model_calls: how many of these may ask a model.
+        tokens: what all models together may use; what they used is known only afterwards, so the call that exceeds
+            this has been made, and nothing starts after it. The same holds for `usd`.
+        usd: what they may cost.
+        argument_bytes: what the arguments of one call may weigh as compact JSON.
         result_bytes: what one result may weigh as compact JSON.
+        result_depth: how deep it may be nested, 64 levels at most.
         evidence_bytes: what all evidence together may weigh; the step that goes beyond fails.
         step_seconds: for one attempt, where neither the step nor the tool says how long it may take.
         run_seconds: for the whole run, without waiting for people.
@@ -32,7 +39,11 @@ class Limits:
 
     tool_calls: int | None = 1_000
     model_calls: int | None = 50
+    tokens: int | None = None
+    usd: float | None = None
+    argument_bytes: int = 16 << 20
     result_bytes: int = 1 << 20
+    result_depth: int = MAX_DEPTH
     evidence_bytes: int | None = 64 << 20
     step_seconds: float | None = 60.0
     run_seconds: float | None = 600.0
@@ -48,8 +59,15 @@ class Limits:
     def __post_init__(self) -> None:
         if self.concurrency < 1 or any(count < 1 for count in self.tool_concurrency.values()):
             raise ValueError("concurrency is at least 1: with less, nothing would ever run")
+        if not 0 <= self.result_depth <= MAX_DEPTH:
+            raise ValueError(f"result_depth is 0 to {MAX_DEPTH}, not {self.result_depth}")
         for rate in self.tool_rates.values():
             Rate.parse(rate)
+
+    @property
+    def of_results(self) -> ResultLimits:
+        """What one result is held against."""
+        return ResultLimits(self.result_bytes, self.result_depth)
 
     def as_dict(self) -> dict[str, Any]:
         """The limits as JSON data: `Limits(**data)` are the same."""

@@ -14,7 +14,6 @@ from typing import Any
 from ..ir.linked import LinkedPlan
 from ..ir.policy import Policy
 from ..tools.rate import Rate
-from ..tools.results import ResultLimits
 from ..trace.events import ApprovalAsked, CancelAsked, Reason, RunFinished, RunResumed, RunStarted, Status, TimerRang
 from . import approvals, endings, items, steps, stopping, subplans, turns
 from .core import Core, Job, Timer
@@ -82,7 +81,7 @@ class Machine:
             tool_timeouts=tool_timeouts,
             tool_rates=tool_rates,
             free=limits.concurrency,
-            result_limits=ResultLimits(bytes=limits.result_bytes),
+            result_limits=limits.of_results,
             given=given,
         )
 
@@ -188,6 +187,8 @@ class Machine:
             "the host's limit",
             calls=limits.tool_calls,
             model_calls=limits.model_calls,
+            tokens=limits.tokens,
+            cost=limits.usd,
             seconds=limits.run_seconds,
             late="deadline",
             timer="host",

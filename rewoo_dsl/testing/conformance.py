@@ -11,11 +11,11 @@ and says how the run differs from what the case expects; an empty list means tha
 
 `approvals` holds `yes`, `no`, `never`, or seconds of thinking before a yes, by step. `cancel_at` cancels the run after
 that many seconds; `files` are the texts of sub-plans by path, `library` those the host offers by name, and
-`from_model` says that a model wrote the plan. `expect` may hold `status`, `states`, `reasons`, `evidence`, `branches`,
-`value`, `missing`, `usage`, `calls` (a number, or `[tool, arguments]` pairs in order of their starts), `keys` (how many
-different idempotency keys there were), `items` (for a step the `[state, value or reason]` of each item), `asked` (the
-step, text and calls of each question), `seconds`, `at_once`, `refused` (the codes of a run that does not start), and
-`events` (their types, in order, where a case is about the trace).
+`from_model` says that a model wrote the plan; `policy` is the host's. `expect` may hold `status`, `states`, `reasons`,
+`evidence`, `branches`, `value`, `missing`, `usage`, `calls` (a number, or `[tool, arguments]` pairs in order of their
+starts), `keys` (how many different idempotency keys there were), `items` (for a step the `[state, value or reason]` of
+each item), `asked` (the step, text and calls of each question), `seconds`, `at_once`, `refused` (the codes of a run
+that does not start), and `events` (their types, in order, where a case is about the trace).
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from ..checker import check
 from ..diag.errors import PlanError
 from ..interpreter import Limits, Result, run
 from ..ir.linked import LinkedPlan
+from ..ir.policy import Policy, load_policy
 from ..tools.tool import Tool
 from ..trace.events import ApprovalAsked, Event, ItemFinished, RunFinished
 from .clock import run_virtual
@@ -52,6 +53,7 @@ class Driver(Protocol):
         limits: Limits | None,
         seed: int | None,
         run_id: str | None,
+        policy: Policy | None,
     ) -> Awaitable[Result]: ...
 
 
@@ -71,6 +73,12 @@ class Case:
     approvals: dict[str, Any] | None = None
     limits: dict[str, Any] = field(default_factory=dict)
     cancel_at: float | None = None
+    policy: dict[str, Any] | None = None
+
+    @property
+    def held_to(self) -> Policy | None:
+        """The host's policy, if it has one."""
+        return None if self.policy is None else load_policy({"version": 1, **self.policy})
 
 
 def load_cases(path: Path) -> list[Case]:
@@ -113,6 +121,7 @@ async def _run(case: Case, linked: LinkedPlan, tools: ScriptedTools, driver: Dri
             limits=Limits(**case.limits),
             seed=7,
             run_id="conformance",
+            policy=case.held_to,
         )
     )
     if case.cancel_at is not None:

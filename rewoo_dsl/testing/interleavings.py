@@ -20,16 +20,18 @@ from ..interpreter.messages import (
     Command,
     Finished,
     Input,
+    Resume,
     SetTimer,
     Start,
     Stop,
     TimerFired,
     Withdraw,
 )
+from ..interpreter.replay import machine_of, replay
 from ..ir.linked import LinkedPlan
 from ..ir.policy import Policy
 from ..tools.errors import ResultError
-from ..tools.results import ResultLimits, weigh
+from ..tools.results import weigh
 from ..trace.events import ApprovalAsked, AttemptStarted, Event, Reason
 from .reference import Attempt, Ending, Oracle, Question
 
@@ -71,9 +73,9 @@ class Schedule:
         request: str | None = None,
     ) -> None:
         given = {one.name: one.default for one in linked.plan.inputs} | dict(inputs or {})
-        self._oracle = oracle
+        self._linked, self._oracle = linked, oracle
         limits = Limits() if limits is None else limits
-        self._result_limits = ResultLimits(bytes=limits.result_bytes)
+        self._result_limits = limits.of_results
         self._machine = Machine(
             linked,
             given,
@@ -116,6 +118,20 @@ class Schedule:
     def cancel(self) -> None:
         """The run is cancelled now."""
         self._feed(Cancel(self._at))
+
+    def crash(self, keep: int) -> None:
+        """The process dies when the first `keep` events were recorded, and another one goes on from these.
+
+        A write that was under way is told to have ended as the oracle says, which is what a person would look up.
+        """
+        recorded = self.events[:keep]
+        self._machine = machine_of(self._linked, recorded)
+        replayed = replay(self._machine, recorded)
+        self.events = [*recorded, *replayed.unrecorded]
+        self.open.clear()
+        self._stopped.clear()
+        if not self.is_over:
+            self._feed(Resume(self._at))
 
     def to_the_end(self, choose: Callable[[int], int]) -> Result:
         """Goes on until the run is over; `choose` picks one of so many."""

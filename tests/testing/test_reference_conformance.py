@@ -39,7 +39,7 @@ def linked_of(case: Case) -> LinkedPlan | None:
 
 def outcome_of(case: Case, linked: LinkedPlan) -> Outcome:
     oracle, timeouts = scripted(case.tools, case.approvals), timeouts_of(case.tools)
-    return reference(linked, oracle, case.inputs, limits=Limits(**case.limits), timeouts=timeouts)
+    return reference(linked, oracle, case.inputs, limits=Limits(**case.limits), timeouts=timeouts, policy=case.held_to)
 
 
 def found(outcome: Outcome) -> dict[str, Any]:
@@ -98,7 +98,8 @@ def test_the_machine_comes_to_the_same_in_opposite_orders(case: Case, linked: Li
     """More than what the case expects: all states, values, reasons, branches and items, of every step."""
     oracle, timeouts = scripted(case.tools, case.approvals), timeouts_of(case.tools)
     for choose in (lambda _: 0, lambda count: count - 1):
-        schedule = Schedule(linked, oracle, case.inputs, limits=Limits(**case.limits), timeouts=timeouts)
+        limits = Limits(**case.limits)
+        schedule = Schedule(linked, oracle, case.inputs, limits=limits, timeouts=timeouts, policy=case.held_to)
         assert differences(outcome, schedule.to_the_end(choose)) == []
 
 

@@ -88,15 +88,17 @@ def met_by_plan(limit: Limit | None, used: Used, where: str) -> list[str]:
 
 def met_by_host(limits: Limits, used: Used) -> list[str]:
     """The host's ceilings that the whole run may meet."""
-    return [
-        f"the host's limit on {what}"
-        for what, ceiling, most in (
-            ("calls", limits.tool_calls, used.calls),
-            ("model calls", limits.model_calls, used.model_calls),
-            ("bytes of evidence", limits.evidence_bytes, used.bytes),
-        )
-        if ceiling is not None and most > ceiling
-    ] + (["the host's deadline"] if limits.run_seconds is not None and used.seconds >= limits.run_seconds else [])
+    ceilings = (
+        ("calls", limits.tool_calls is not None and used.calls > limits.tool_calls),
+        ("model calls", limits.model_calls is not None and used.model_calls > limits.model_calls),
+        ("tokens", limits.tokens is not None and 0 < limits.tokens <= used.tokens),
+        ("tokens", limits.tokens == 0 and used.model_calls > 0),
+        ("cost", limits.usd is not None and 0 < limits.usd <= used.cost),
+        ("cost", limits.usd == 0 and used.model_calls > 0),
+        ("bytes of evidence", limits.evidence_bytes is not None and used.bytes > limits.evidence_bytes),
+        ("time", limits.run_seconds is not None and used.seconds >= limits.run_seconds),
+    )
+    return [f"the host's limit on {what}" for what, met in ceilings if met]
 
 
 def met_by_policy(policy: Policy | None, ledger: Ledger) -> list[str]:

@@ -297,6 +297,8 @@ def _prepared(run: _PlanRun, step: LinkedStep, item: _Item) -> _Item | Ended:
         return Ended("failed", reason="expression", branch=branch)
     except _BadArgument:
         return Ended("failed", reason="bad_argument", branch=branch)
+    except _TooLarge:
+        return Ended("failed", reason="too_large", branch=branch)
     except _Forbidden:
         return Ended("failed", reason="policy", branch=branch)
     except TooMuchWork:
@@ -305,6 +307,10 @@ def _prepared(run: _PlanRun, step: LinkedStep, item: _Item) -> _Item | Ended:
 
 
 class _BadArgument(Exception):
+    pass
+
+
+class _TooLarge(Exception):
     pass
 
 
@@ -317,6 +323,8 @@ def _arguments(world: _World, action: LinkedAction, names: Mapping[str, Any]) ->
     if not isinstance(action, LinkedCall):
         return None
     arguments = {name: evaluate(value, names) for name, value in action.args}
+    if measure(arguments) > world.limits.argument_bytes:
+        raise _TooLarge
     if isinstance(action.target, Signature):
         fits = _fits(action.target.parameters, arguments)
     else:
@@ -507,7 +515,7 @@ def _is_declared(declared: Schema | None, value: Any) -> bool:
 
 def _weighed(run: _PlanRun, value: Any) -> Ending:
     """L11: JSON data, and what one result may weigh; all of them together are for the ledger."""
-    if problem(value) is not None:
+    if problem(value, max_depth=run.world.limits.result_depth) is not None:
         return Ending(reason="wrong_type")
     size = measure(value)
     run.used.bytes += size
