@@ -62,7 +62,7 @@ def resumed(case: Case, linked: LinkedPlan, events: list[Event]) -> tuple[Script
     again: list[str] = []
     while True:
         tools = ScriptedTools(case.tools)
-        going = resume(linked_of(case, tools), tools, events, approve=approver(case), decisions=Decisions(again=again))
+        going = resume(linked, tools, events, approve=approver(case), decisions=Decisions(again=again))
         try:
             return tools, run_virtual(going)
         except UndecidedWrites as error:
