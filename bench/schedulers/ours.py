@@ -1,4 +1,4 @@
-"""`rewoo_dsl`: building is from the plan's text to a checked, linked plan; running makes everything else."""
+"""`rewoo_dsl`: building is from the plan's text to a checked, linked plan and its hash; running makes everything else."""
 
 import asyncio
 from collections.abc import Callable
@@ -43,4 +43,5 @@ def checked(text: str, tools: Registry) -> LinkedPlan:
 def build(needs: Needs, seconds: Seconds) -> Callable[[], object]:
     tools = registry()
     plan = linked(needs, tools, seconds)
+    assert plan.plan.hash  # worked out once a plan, and written into every trace of it
     return lambda: asyncio.run(run(plan, tools, limits=WIDE_OPEN))
