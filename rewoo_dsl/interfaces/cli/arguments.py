@@ -28,7 +28,7 @@ class Options(argparse.Namespace):
     quiet: bool = False
     format: str = "text"
     files: list[str]
-    spec: str
+    spec: str | None = None
     question: str
     code: str | None = None
     output: str | None = None
@@ -58,6 +58,19 @@ class Options(argparse.Namespace):
     request: str | None = None
     dry_run: bool = False
     fault: list[str]
+    journal: str | None = None
+    replay: str | None = None
+    from_step: str | None = None
+    given: list[str]
+    again: list[str]
+    done: list[str]
+    failed: list[str]
+    yes: list[str]
+    no: list[str]
+    run: str
+    other: str
+    step: str | None = None
+    status: str | None = None
     solve: bool = False
     show_plan: bool = False
     approval: Literal["terminal", "yes", "refuse"] = "terminal"
@@ -71,6 +84,7 @@ class Options(argparse.Namespace):
     def __init__(self, **values: Any) -> None:
         self.private_hosts = []
         self.fault = []
+        self.given, self.again, self.done, self.failed, self.yes, self.no = [], [], [], [], [], []
         super().__init__(**values)
         self.at_end = ExitStack()
 
@@ -181,7 +195,7 @@ def _fix(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("spec", metavar="SPEC", help="a plan; `-` is standard input")
+    parser.add_argument("spec", nargs="?", metavar="SPEC", help="a plan; `-` is standard input")
     parser.add_argument(
         "-i", "--input", action="append", default=[], metavar="NAME=VALUE",
         help="a value for an input, read by its declared type; `@FILE` takes it from a file",
@@ -195,9 +209,87 @@ def _run(parser: argparse.ArgumentParser) -> None:
         "`E5:hang`, `E2:wrong_type`, `E7:duplicate`, `E7:crash=after@1`; may be given several times",
     )  # fmt: skip
     _approval_options(parser)
+    _policy_options(parser)
+    _journal_option(parser, "keep the run in this journal, to be looked at and gone on with")
+    parser.add_argument(
+        "--replay", metavar="RUN",
+        help="call nothing: every answer is that of an earlier run, by its id in the journal, or of a file of events",
+    )  # fmt: skip
+    parser.add_argument("--from-step", metavar="E3", help="with --replay: this step is made anew, and what needs it")
+    parser.add_argument(
+        "--with", dest="given", action="append", default=[], metavar="E3=VALUE",
+        help="with --replay: what if this were the step's value? What needs it is made anew",
+    )  # fmt: skip
+    _again_option(parser, "with --replay: this step writes again, although the earlier run has written")
     parser.add_argument("--solve", action="store_true", help="let a model answer the plan's `Solve:` from the evidence")
     _model_options(parser)
     _format_option(parser, "text", "json")
+
+
+def _journal_option(parser: argparse.ArgumentParser, what: str = "the journal") -> None:
+    parser.add_argument(
+        "--journal", metavar="FILE", help=f"{what}; default: REWOO_JOURNAL, or `journal` in [tool.rewoo]"
+    )
+
+
+def _again_option(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--again", action="append", default=[], metavar="E7", help=what)
+
+
+def _run_argument(parser: argparse.ArgumentParser, name: str = "run") -> None:
+    parser.add_argument(name, metavar="RUN", help="the id of a run, or the beginning of it")
+
+
+def _runs(parser: argparse.ArgumentParser) -> None:
+    _journal_option(parser)
+    parser.add_argument("--status", metavar="STATUS", help="only runs that are `running`, `waiting`, `interrupted`, …")
+    _format_option(parser, "text", "json")
+
+
+def _show(parser: argparse.ArgumentParser) -> None:
+    _run_argument(parser)
+    _journal_option(parser)
+    _format_option(parser, "text", "json", "html", "events")
+    parser.add_argument(
+        "--html", dest="format", action="store_const", const="html", help="one page that needs nothing else"
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of standard output")
+
+
+def _why(parser: argparse.ArgumentParser) -> None:
+    _run_argument(parser)
+    parser.add_argument("step", nargs="?", metavar="STEP", help="`E4`, `E4[2]`, `E4[2]/E1`; default: the answer")
+    _journal_option(parser)
+    _format_option(parser, "text", "json")
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    _run_argument(parser)
+    _run_argument(parser, "other")
+    _journal_option(parser)
+    _format_option(parser, "text", "json")
+
+
+def _resume(parser: argparse.ArgumentParser) -> None:
+    _run_argument(parser)
+    _journal_option(parser)
+    for name, metavar, told in (
+        ("--done", "E7=VALUE", "the call happened, and gave this"),
+        ("--failed", "E7", "the call is given up"),
+        ("--yes", "E7", "yes to what the step asks"),
+        ("--no", "E7", "no to what the step asks"),
+    ):
+        parser.add_argument(name, action="append", default=[], metavar=metavar, help=told)
+    _again_option(parser, "the call did not happen: it is made again")
+    _tools_option(parser)
+    _docs_options(parser)
+    _model_options(parser)
+    _format_option(parser, "text", "json")
+
+
+def _cancel(parser: argparse.ArgumentParser) -> None:
+    _run_argument(parser)
+    _journal_option(parser)
 
 
 def _ask(parser: argparse.ArgumentParser) -> None:
@@ -302,6 +394,12 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "fix": ("Apply the safe fixes of a check to plans, in place.", _fix),
     "run": ("Check a plan and run it.", _run),
     "ask": ("Answer a question: plan it, run the plan, answer from the evidence.", _ask),
+    "runs": ("List the runs of a journal.", _runs),
+    "show": ("Show a run: its steps, evidence, open questions, and what to type next.", _show),
+    "why": ("Tell what the answer of a run, or one of its values, rests on.", _why),
+    "diff": ("Compare two runs, step by step.", _diff),
+    "resume": ("Go on with a run: after a crash, or with the answer of a person.", _resume),
+    "cancel": ("End a run.", _cancel),
     "graph": ("Draw a plan.", _graph),
     "explain": ("Explain a code such as RW101; without one, list them all.", _explain),
     "tools": ("List the tools that plans may call.", _tools),

@@ -36,8 +36,12 @@ def _asks_model(linked: LinkedPlan) -> bool:
     return "llm" in linked.tools or any(map(_asks_model, linked.subplans.values()))
 
 
-def somebody_to_ask(linked: LinkedPlan, options: Options, terminal: Terminal, watch: Watch) -> Approve | None:
+def somebody_to_ask(
+    linked: LinkedPlan, options: Options, terminal: Terminal, watch: Watch, *, may_wait: bool = False
+) -> Approve | None:
     """Who answers `approve`: the person at the terminal; with `--yes`, everything is approved.
+
+    With `may_wait`, a run that nobody can answer now waits in its journal.
 
     Raises:
         WrongUse: the plan asks somebody, and nobody is there.
@@ -46,7 +50,7 @@ def somebody_to_ask(linked: LinkedPlan, options: Options, terminal: Terminal, wa
         return yes_to_all
     if options.approval == "terminal" and terminal.can_ask:
         return ask_at(terminal, watch.view.paused)
-    if linked.asks:
+    if linked.asks and not (may_wait and options.approval == "terminal"):
         asking = next((f"#{step.name}" for step in linked.steps if step.step.approve is not None), "a sub-plan")
         why = "--no-ask was given" if options.approval == "refuse" else "there is no terminal to ask at"
         raise WrongUse(f"{asking} asks a person to approve it, and {why}; --yes approves everything unseen")

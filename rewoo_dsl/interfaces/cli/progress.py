@@ -302,7 +302,7 @@ class Live:
         self._live.stop()
 
     def see(self, event: Event) -> None:
-        if isinstance(event, RunStarted):
+        if isinstance(event, RunStarted | RunResumed):
             self._began = time.monotonic() - event.at
         self._progress.feed(event)
 

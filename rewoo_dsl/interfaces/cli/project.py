@@ -7,6 +7,7 @@ strict = false
 fail-on = "warning"                     # error, warning, note or never
 exclude = ["specs/drafts/*"]
 severity = {RW302 = "error", write-in-loop = "off"}
+journal = "runs.db"                     # keeps every `rewoo run`
 ```
 
 Tools are data here. A Python object is named on the command line only: checking a plan runs no code that its folder
@@ -32,7 +33,7 @@ _MARK = b"tool.rewoo"
 
 @record
 class Project:
-    """`levels` are by the number of the code. `tools` is a path below the project's folder."""
+    """`levels` are by the number of the code. `tools` and `journal` are paths below the project's folder."""
 
     folder: Path | None = None
     levels: Mapping[str, Level] = field(default_factory=dict)
@@ -40,6 +41,17 @@ class Project:
     tools: str | None = None
     fail_on: FailOn | None = None
     exclude: tuple[str, ...] = ()
+    journal: str | None = None
+
+    @property
+    def journal_file(self) -> Path | None:
+        """Where its runs are kept. Raises `WrongUse` for a file that is not in the project."""
+        if self.folder is None or self.journal is None:
+            return None
+        file = self.folder / self.journal
+        if not file.resolve().is_relative_to(self.folder.resolve()):
+            raise _wrong(self.folder, f"`journal` is a file of the project, and `{self.journal}` leads out of it")
+        return file
 
     def excludes(self, source: Source) -> bool:
         """Whether the plan is one of those that the project leaves out, by its path below the project's folder."""
@@ -112,7 +124,7 @@ def _table(file: Path, data: bytes) -> Mapping[str, Any] | None:
 
 
 def _read(folder: Path, table: Mapping[str, Any]) -> Project:
-    known = ("tools", "strict", "fail-on", "exclude", "severity")
+    known = ("tools", "strict", "fail-on", "exclude", "severity", "journal")
     for name in table:
         if name not in known:
             raise _wrong(folder, f"there is no setting `{name}`; known are {', '.join(known)}")
@@ -123,6 +135,7 @@ def _read(folder: Path, table: Mapping[str, Any]) -> Project:
         tools=_of_type(folder, table, "tools", str, "the path of a file"),
         fail_on=_fail_on(folder, table.get("fail-on")),
         exclude=_exclude(folder, table.get("exclude", [])),
+        journal=_of_type(folder, table, "journal", str, "the path of a file"),
     )
 
 

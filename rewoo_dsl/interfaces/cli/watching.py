@@ -2,10 +2,11 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from ...interpreter.asyncio_driver import LEAVE
 from ...interpreter.result import Result
 from ...ir.plan import Plan
 from ...trace.events import Event, RunFinished, RunStarted
@@ -21,6 +22,12 @@ class Watch:
     progress: Progress
     view: View
     events: list[Event] = field(default_factory=list)
+
+    def catch_up(self, events: Sequence[Event]) -> None:
+        """Takes in what happened before anybody watched, and shows nothing of it."""
+        self.events.extend(events)
+        for event in events:
+            self.progress.feed(event)
 
     def on_event(self, event: Event) -> None:
         self.events.append(event)
@@ -58,22 +65,25 @@ def _has_rich() -> bool:
     return find_spec("rich") is not None
 
 
-def until_done(work: Callable[[], Awaitable[object]]) -> int | None:
+def until_done(work: Callable[[], Awaitable[object]], *, leaves: bool = False) -> int | None:
     """Run `work` in an event loop. When Ctrl-C or SIGTERM ended it, the exit code that says so, after everything in it
-    was cancelled and awaited."""
-    terminated = False
+    was cancelled and awaited. With `leaves`, a run of a journal is not cancelled, but left to be gone on with."""
+    ended: int | None = None
 
     async def whole() -> None:
         task = asyncio.current_task()
         assert task is not None  # this runs in one
 
-        def end() -> None:
-            nonlocal terminated
-            terminated = True
-            task.cancel()
+        def end(code: int) -> None:
+            nonlocal ended
+            ended = code
+            task.cancel(*([LEAVE] if leaves else []))
 
         with suppress(NotImplementedError):  # Windows ends a process without a word
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGTERM, end, TERMINATED)
+            if leaves:
+                loop.add_signal_handler(signal.SIGINT, end, INTERRUPTED)
         await work()
 
     try:
@@ -81,7 +91,7 @@ def until_done(work: Callable[[], Awaitable[object]]) -> int | None:
     except KeyboardInterrupt:
         return INTERRUPTED
     except asyncio.CancelledError:
-        if terminated:
-            return TERMINATED
+        if ended is not None:
+            return ended
         raise
     return None

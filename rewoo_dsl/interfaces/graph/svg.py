@@ -166,7 +166,7 @@ def _pill_width(badge: str) -> float:
 
 def _drawn(node: Node, box: _Box, x: int, tops: Sequence[int], mark: Mark | None) -> str:
     y = tops[box.layer]
-    kind = "writes" if node.writes else node.shape
+    kind: str = "writes" if node.writes else node.shape
     radius = 18 if node.shape == "pure" else 5
     before, after = "", "</g>"
     if mark is not None:

@@ -1,148 +1,254 @@
-"""`rewoo run`: check a plan, run it while showing how it goes, and give what it returns."""
+"""`rewoo run`: check a plan, run it while showing how it goes, and give what it returns.
+
+With `--replay` the run is one that was recorded (`reuse.py`): all of it, or as much as does not depend on a change.
+"""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from ....agent.gather import gather, instruction
-from ....agent.solver import Solution, Solver
-from ....agent.spending import Meter
-from ....diag.errors import ModelError, PlanError
+from ...._durable import relink
+from ...._durable import run as run_durably
+from ....diag.errors import JournalError, PlanError
 from ....diag.text import summary
-from ....interpreter import Result, run
+from ....interpreter import Approve, Result, run
+from ....interpreter.recall import replayed, rerun
 from ....ir.linked import LinkedPlan
+from ....ir.policy import Policy
+from ....tools.registry import Registry
 from ....tools.tool import Tool
-from ..answers import answer_data, give_answer, known_values, say_spent, spent_data
+from ....trace.events import Event
+from ....trace.journal import Journal
+from ..about import about_of
 from ..arguments import Options
 from ..dry_run import foretold, told
-from ..exits import FINE, FOUND, STOPPED, WrongUse
+from ..exits import FINE, FOUND, WrongUse
 from ..inputs import read_inputs
 from ..judging import judge
 from ..means import code_of, refuse_without_model, somebody_to_ask
-from ..models import model_named, required_model
-from ..plans import refused, show_findings
+from ..models import model_named
+from ..performing import Job, perform
+from ..plans import Checked, read_policy_file, refused, show_findings
 from ..project import Projects
-from ..results import as_data, complain_of, give_value, say_outcome
-from ..sources import read_source
+from ..recorded import SHORT, journal_path
+from ..reuse import Kept, given_values, kept_run, step_names
+from ..solving import solving_of
+from ..sources import Source, read_source
 from ..terminal import Terminal
-from ..toolset import tools_with
-from ..watching import Watch, until_done, watching
+from ..toolset import Toolset, tools_with
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What is to be run. `checked` is None where the plan is that of an earlier run, which was checked then."""
+
+    linked: LinkedPlan
+    tools: Toolset
+    source: Source
+    checked: Checked | None
+    policy: Policy | None
 
 
 def execute(options: Options, terminal: Terminal) -> int:
+    _refuse_odd(options)
+    kept = None if options.replay is None else kept_run(options)
+    planned = _planned(options, kept, terminal)
+    if planned is None:
+        return FOUND
+    if options.dry_run:
+        return _dry_run(planned, options, terminal)
+    path = journal_path(options, Projects().of(planned.source))
+    with _journal(path if _is_kept(options) else None) as journal:
+        job = _job(planned, kept, journal, options, terminal)
+        try:
+            return perform(job, options, terminal)
+        except PlanError as error:
+            if planned.checked is None:
+                raise
+            raise refused(error, planned.checked, terminal) from None
+
+
+def _refuse_odd(options: Options) -> None:
+    if options.spec is None and options.replay is None:
+        raise WrongUse("which plan? Name its file, `-` for standard input, or with --replay an earlier run")
+    if options.replay is None and _varies(options):
+        raise WrongUse(
+            "--from-step, --with and --again say how a run differs from an earlier one: name that by --replay RUN"
+        )
+    if options.replay is not None and (options.dry_run or options.fault):
+        raise WrongUse("--replay goes with neither --dry-run nor --fault")
+
+
+def _varies(options: Options) -> bool:
+    return bool(options.from_step or options.given or options.again)
+
+
+def _is_kept(options: Options) -> bool:
+    """A replay makes nothing happen, so there is nothing to keep."""
+    return options.replay is None or _varies(options)
+
+
+def _journal(path: Path | None) -> AbstractContextManager[Journal | None]:
+    if path is None:
+        return nullcontext()
+    try:
+        return Journal(path)
+    except JournalError as error:
+        raise WrongUse(str(error)) from None
+
+
+# --- the plan ------------------------------------------------------------------------------------------------------
+
+
+def _planned(options: Options, kept: Kept | None, terminal: Terminal) -> _Planned | None:
+    """None when the plan has findings that fail it: they have been shown then."""
+    policy = read_policy_file(options.policy)
+    if options.spec is None:
+        assert kept is not None  # `_refuse_odd` has looked
+        return _planned_before(options, kept, policy)
     source = read_source(options.spec)
     project = Projects().of(source)
     wanted = project.options(options)
-    tools = tools_with(wanted, None) if options.dry_run else tools_with(options, model_named(options))
-    judged = judge(source, tools.signatures, wanted, project)
+    tools = _tools(options, wanted, kept)
+    judged = judge(source, tools.signatures, wanted, project, policy)
     checked = judged.checked
     if not checked.report.ok or not judged.passes:
         show_findings(checked, terminal, as_result=False)
-        return FOUND
+        return None
     if checked.diagnostics and not options.quiet:
         terminal.say(f"{checked.source.name}: {summary(checked.diagnostics)}; `rewoo check` shows them")
-    linked = checked.report.require()
-    inputs = read_inputs(options.input, linked.plan)
+    return _Planned(checked.report.require(), tools, source, checked, policy)
+
+
+def _tools(options: Options, wanted: Options, kept: Kept | None) -> Toolset:
     if options.dry_run:
-        bounds = checked.report.bounds
-        assert bounds is not None  # there is a plan, and it has no errors
-        if options.format == "json":
-            terminal.give(json.dumps(foretold(linked, bounds), ensure_ascii=False, indent=2) + "\n")
-        else:
-            terminal.give(told(linked, bounds))
-        return FINE
-    registry: Mapping[str, Tool] = code_of(tools, options)
-    refuse_without_model(linked, tools)
-    if options.fault:
-        from ..faults import faulty_tools  # what tests are made of, and hardly any run
-
-        registry = faulty_tools(registry, linked, options, terminal)
-    solving = _solving(linked, checked.source.text, options) if options.solve else None
-    with watching(linked.plan, terminal, quiet=options.quiet) as watch:
-        approve = somebody_to_ask(linked, options, terminal, watch)
-
-        async def work() -> None:
-            result = await run(linked, registry, inputs=inputs, approve=approve, on_event=watch.on_event)
-            if solving is not None:
-                watch.progress.stage = "answering"
-                await solving.answer(result)
-
-        try:
-            stopped = until_done(work)
-        except PlanError as error:
-            raise refused(error, checked, terminal) from None
-    return _shown(watch, solving, linked, options, terminal, stopped=stopped)
+        return tools_with(wanted, None)
+    if kept is not None and not _varies(options) and kept.signatures is not None and options.tools is None:
+        return Toolset(kept.signatures, None)  # nothing is called, so nobody has to be there
+    return tools_with(options, model_named(options))
 
 
-@dataclass(slots=True)
-class _Solving:
-    """The Solver's part of a run: its answer or why there is none, and what it cost."""
-
-    solver: Solver
-    linked: LinkedPlan
-    plan_text: str
-    solution: Solution | None = None
-    failure: ModelError | None = None
-    meter: Meter = field(default_factory=Meter)
-
-    async def answer(self, result: Result) -> None:
-        plan = self.linked.plan
-        wanted = instruction(plan)
-        try:
-            self.solution = await self.solver.answer(
-                plan.goal or wanted,
-                plan=self.plan_text,
-                evidence=gather(plan, known_values(result), result.missing),
-                instruction=wanted,
-                on_usage=self.meter.add,
-            )
-        except ModelError as error:
-            self.failure = error
-
-    def as_data(self, result: Result) -> dict[str, Any] | None:
-        """The answer and its usage as plain JSON data; None without an answer."""
-        if self.solution is None:
-            return None
-        return answer_data(self.solution, known_values(result)) | {"usage": spent_data(self.meter.usage)}
+def _planned_before(options: Options, kept: Kept, policy: Policy | None) -> _Planned:
+    """The plan of the earlier run, with the tools of today where some are called."""
+    linked = kept.plan_or_refuse()
+    assert kept.run is not None  # only a run of a journal has a plan
+    source = Source(kept.run.record.name or f"run {kept.run.short}", kept.run.text, None)
+    if not _varies(options):
+        return _Planned(linked, Toolset(linked.tools, None), source, None, policy)
+    tools = tools_with(options, model_named(options))
+    return _Planned(relink(kept.run.record, tools.signatures), tools, source, None, policy)
 
 
-def _solving(linked: LinkedPlan, plan_text: str, options: Options) -> _Solving:
-    """Raises `WrongUse` when there is nothing to answer, or nobody to do it."""
-    if not linked.plan.goal and linked.plan.solve is None:
-        raise WrongUse("--solve: the plan asks nothing, it has neither `Goal:` nor `Solve:`")
-    return _Solving(Solver(required_model(options, options.solver, "--solve")), linked, plan_text)
+def _dry_run(planned: _Planned, options: Options, terminal: Terminal) -> int:
+    bounds = None if planned.checked is None else planned.checked.report.bounds
+    assert bounds is not None  # there is a plan, and it has no errors
+    if options.format == "json":
+        terminal.give(json.dumps(foretold(planned.linked, bounds), ensure_ascii=False, indent=2) + "\n")
+    else:
+        terminal.give(told(planned.linked, bounds))
+    return FINE
 
 
-def _shown(
-    watch: Watch,
-    solving: _Solving | None,
-    linked: LinkedPlan,
+# --- the run -------------------------------------------------------------------------------------------------------
+
+
+def _job(planned: _Planned, kept: Kept | None, journal: Journal | None, options: Options, terminal: Terminal) -> Job:
+    linked, plan = planned.linked, planned.linked.plan
+    solving = solving_of(plan, planned.source.text, options)
+    inputs = read_inputs(options.input, plan)
+    if kept is not None and not _varies(options):
+        again = partial(_replay, linked, kept, {**kept.record.started.inputs, **inputs})
+        return Job(plan, again, lambda _: None, solving)
+    registry = _registry(planned, options, terminal)
+    go: Callable[..., Any] = partial(
+        run, linked, registry, inputs=inputs, policy=planned.policy, request=options.request
+    )
+    if kept is not None:
+        go = partial(_rerun, linked, registry, kept, inputs, planned.policy, options)
+    run_id = uuid.uuid4().hex
+    if journal is not None and not options.quiet:
+        terminal.say(f"run {run_id[:SHORT]} is kept in {journal.path.name}")
+    parent = None if kept is None else kept.record.started.run
+    return Job(
+        plan,
+        partial(_go, go, planned, journal, run_id, parent, options),
+        lambda watch: somebody_to_ask(linked, options, terminal, watch, may_wait=journal is not None),
+        solving,
+        run=None if journal is None else run_id,
+    )
+
+
+def _registry(planned: _Planned, options: Options, terminal: Terminal) -> Mapping[str, Tool]:
+    registry: Registry = code_of(planned.tools, options)
+    refuse_without_model(planned.linked, planned.tools)
+    if not options.fault:
+        return registry
+    from ..faults import faulty_tools  # what tests are made of, and hardly any run
+
+    return faulty_tools(registry, planned.linked, options, terminal)
+
+
+async def _go(
+    go: Callable[..., Any],
+    planned: _Planned,
+    journal: Journal | None,
+    run_id: str,
+    parent: str | None,
     options: Options,
-    terminal: Terminal,
-    *,
-    stopped: int | None,
-) -> int:
-    """Show what the run came to, also when it was `stopped` from outside, and give the exit code."""
-    result = watch.result
-    if result is not None:
-        if options.quiet:
-            complain_of(result, terminal)
-        else:
-            say_outcome(result, watch.rows, terminal)
-        if options.format == "json":
-            answer = {} if solving is None else {"answer": solving.as_data(result)}
-            terminal.give(json.dumps(as_data(result) | answer, ensure_ascii=False, indent=2) + "\n")
-        elif solving is not None and solving.solution is not None:
-            give_answer(solving.solution, known_values(result), terminal, quiet=options.quiet)
-        elif stopped is None:
-            give_value(result, terminal, has_return=linked.plan.result is not None)
-        if solving is not None:
-            say_spent(terminal, quiet=options.quiet, solver=solving.meter.usage)
-    if stopped is not None:
-        terminal.say(STOPPED[stopped])
-        return stopped
-    if solving is not None and solving.failure is not None:
-        terminal.complain(f"the plan has run, but there is no answer: {solving.failure}")
-        return FOUND
-    return FINE if result is not None and result.status == "succeeded" else FOUND
+    approve: Approve | None,
+    on_event: Callable[[Event], None],
+) -> Result:
+    whole = partial(go, approve=approve, on_event=on_event)
+    if journal is None:
+        result: Result = await whole(run_id=run_id)
+        return result
+    return await run_durably(
+        whole,
+        planned.linked,
+        journal,
+        run_id,
+        source=planned.source.text,
+        name=planned.source.name,
+        about=about_of(options, planned.source),
+        parent=parent,
+    )
+
+
+async def _rerun(
+    linked: LinkedPlan,
+    registry: Mapping[str, Tool],
+    kept: Kept,
+    inputs: dict[str, Any],
+    policy: Policy | None,
+    options: Options,
+    **how: Any,
+) -> Result:
+    try:
+        return await rerun(
+            linked,
+            registry,
+            kept.record,
+            from_step=None if options.from_step is None else options.from_step.removeprefix("#"),
+            given=given_values(options.given),
+            again=step_names(options.again),
+            inputs={**kept.record.started.inputs, **inputs},
+            policy=policy,
+            request=options.request,
+            **how,
+        )
+    except ValueError as error:  # no such step
+        raise WrongUse(str(error)) from None
+
+
+async def _replay(
+    linked: LinkedPlan, kept: Kept, inputs: dict[str, Any], _: Approve | None, on_event: Callable[[Event], None]
+) -> Result:
+    result = replayed(linked, kept.record, inputs=inputs)
+    for event in result.trace:
+        on_event(event)
+    return result
