@@ -22,7 +22,7 @@ from typing import Any, Literal, Self, TypeAlias
 from ..diag.errors import JournalError
 from .events import ApprovalAsked, Event, RunFinished, RunStarted
 from .journal_driver import Driver, is_alive
-from .journal_file import connect, told
+from .journal_file import BUSY_SECONDS, connect, told
 from .journal_rows import decode, keep
 from .journal_writer import Entry, Numbered, Statement, Writer
 
@@ -79,13 +79,18 @@ class RunRecord:
 class RunLog:
     """A run's place in the journal while it runs: what the interpreter writes to."""
 
-    def __init__(self, writer: Writer, entry: Numbered, released: Callable[[], None]) -> None:
+    def __init__(
+        self, writer: Writer, entry: Numbered, released: Callable[[], None], *, status: str = "running"
+    ) -> None:
         self._writer = writer
         self._entry = entry
         self._released = released
+        self._status = status
+        self._is_untouched = True
 
     def append(self, events: Sequence[Event]) -> None:
         """Keeps what came of one input. Returns at once."""
+        self._is_untouched = False
         self._writer.add(Entry(self._entry, events))
 
     async def durable(self) -> None:
@@ -100,7 +105,7 @@ class RunLog:
 
     async def suspend(self) -> None:
         """The run waits for people, in no process."""
-        self._writer.add(Entry(self._entry, last=("UPDATE runs SET status = 'suspended' WHERE number = ?", ())))
+        self._add("UPDATE runs SET status = 'suspended' WHERE number = ?")
         await self.durable()
 
     def end(self, events: Sequence[Event]) -> None:
@@ -110,11 +115,16 @@ class RunLog:
         self._writer.submit(_nothing).result()
 
     def close(self) -> None:
-        """This process does not drive the run any more."""
+        """This process does not drive the run any more. One that was not gone on with is what it was."""
         self._writer.unwatch(self._entry)
-        if self._writer.failure is None and self._entry.row is None:
-            self._writer.add(Entry(self._entry, last=("UPDATE runs SET driver = NULL WHERE number = ?", ())))
+        if self._is_untouched and self._entry.number:
+            self._add("UPDATE runs SET driver = NULL, status = ? WHERE number = ?", self._status)
+        elif not self._is_untouched:
+            self._add("UPDATE runs SET driver = NULL WHERE number = ?")
         self._released()
+
+    def _add(self, sql: str, *values: str) -> None:
+        self._writer.add(Entry(self._entry, last=(sql, values)))
 
 
 class Journal:
@@ -123,15 +133,17 @@ class Journal:
     Args:
         path: the file; it is made when there is none.
         create: whether it may be made; else its absence is an error.
+        busy_seconds: how long another program may hold the file before that is an error, and ends the runs.
 
     Raises:
         JournalError: it cannot be opened, or is something else.
     """
 
-    def __init__(self, path: str | Path, *, create: bool = True) -> None:
-        self.path = Path(path).absolute()
+    def __init__(self, path: str | Path, *, create: bool = True, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.path = Path(path).resolve()
         self._lock = Lock()
-        self._connection = connect(self.path, create=create)
+        self._connection = connect(self.path, busy_seconds=busy_seconds, create=create)
+        self._busy_seconds = busy_seconds
         self._writer: Writer | None = None
         self._driver: Driver | None = None
         self._driven: set[str] = set()
@@ -301,37 +313,42 @@ class Journal:
         with self._lock, told(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                self._claim(run, number, driver.name)
+                status = self._claim(run, number, driver.name)
                 self._connection.execute("COMMIT")
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
-        count = sum(1 for _ in self.events(run))
-        return self._log(writer, run, Numbered(number, count, ends=_ends))
+        rows = self._rows("SELECT sequence, lines FROM events WHERE run = ? ORDER BY sequence DESC LIMIT 1", number)
+        count = sum(sequence + sum(1 for _ in decode(lines, self._blob)) for sequence, lines in rows)
+        return self._log(writer, run, Numbered(number, count, ends=_ends), status=status)
 
-    def _claim(self, run: str, number: int, driver: str) -> None:
-        (held,) = self._connection.execute("SELECT driver FROM runs WHERE number = ?", (number,)).fetchone()
+    def _claim(self, run: str, number: int, driver: str) -> str:
+        """Makes the run this process's own; what its status was."""
+        row = self._connection.execute("SELECT driver, status FROM runs WHERE number = ?", (number,)).fetchone()
+        held, status = row
         if held == driver:
             if run in self._driven:
                 raise JournalError(f"run {run} is going on in this process already")
         elif held is not None and is_alive(self.path, held):
             raise JournalError(f"run {run} is going on in another process")
-        self._connection.execute("UPDATE runs SET status = 'running', driver = ? WHERE number = ?", (driver, number))
+        going = "running" if status in _UNFINISHED else status
+        self._connection.execute("UPDATE runs SET status = ?, driver = ? WHERE number = ?", (going, driver, number))
         self._connection.execute("DELETE FROM requests WHERE run = ?", (number,))
+        return str(status)
 
     def _open_writer(self) -> tuple[Writer, Driver]:
         with self._lock:
             if self._driver is None:
                 self._driver = Driver(self.path)
             if self._writer is None:
-                self._writer = Writer(self.path)
+                self._writer = Writer(self.path, self._busy_seconds)
             if self._writer.failure is not None:
                 raise self._writer.failure
             return self._writer, self._driver
 
-    def _log(self, writer: Writer, run: str, entry: Numbered) -> RunLog:
+    def _log(self, writer: Writer, run: str, entry: Numbered, *, status: str = "running") -> RunLog:
         self._driven.add(run)
-        return RunLog(writer, entry, lambda: self._driven.discard(run))
+        return RunLog(writer, entry, lambda: self._driven.discard(run), status=status)
 
 
 def _nothing() -> None:

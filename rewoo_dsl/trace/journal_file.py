@@ -57,13 +57,13 @@ _KIND = database.Kind(
 )
 
 
-def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
+def connect(path: Path, *, busy_seconds: float, create: bool = True) -> sqlite3.Connection:
     """A connection to a journal; a new one is made where there is no file, or an empty one.
 
     Raises:
         JournalError: it cannot be opened, or is something else.
     """
-    return database.connect(path, _KIND, busy_seconds=BUSY_SECONDS, create=create)
+    return database.connect(path, _KIND, busy_seconds=busy_seconds, create=create)
 
 
 def told(path: Path) -> AbstractContextManager[None]:

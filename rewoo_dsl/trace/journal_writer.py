@@ -65,7 +65,7 @@ class Numbered:
 class Writer(Executor):
     """An executor of one thread. What is submitted runs when all that was added before is durable."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, busy_seconds: float) -> None:
         self.failure: JournalError | None = None
         self._path = path
         self._entries: deque[Entry] = deque()
@@ -75,7 +75,7 @@ class Writer(Executor):
         self._closing = False
         self._lock = Lock()
         self._active: dict[int, Numbered] = {}
-        self._connection = connect(path)
+        self._connection = connect(path, busy_seconds=busy_seconds)
         self._inode = path.stat().st_ino
         self._thread = Thread(target=self._work, name=f"journal {path.name}", daemon=True)
         self._thread.start()
@@ -124,19 +124,27 @@ class Writer(Executor):
     # --- the thread ---
 
     def _work(self) -> None:
-        looked = time.monotonic()
+        failure = JournalError(f"{self._path} was closed while runs were going on")
         try:
-            while not self._closing:
-                self._wait()
-                self._commit()
-                if self._active and time.monotonic() - looked >= POLL_SECONDS:
-                    looked = time.monotonic()
-                    self._look_for_requests()
-            self._commit()
+            self._commit_until_closed()
         except JournalError as error:
-            self._fail(error)
+            failure = error
+        except BaseException as error:  # nobody may wait for ever, whatever it is
+            failure = JournalError(f"{self._path} cannot be written: {error!r}")
+            raise
         finally:
             self._connection.close()
+            self._fail(failure)
+
+    def _commit_until_closed(self) -> None:
+        looked = time.monotonic()
+        while not self._closing:
+            self._wait()
+            self._commit()
+            if self._active and time.monotonic() - looked >= POLL_SECONDS:
+                looked = time.monotonic()
+                self._look_for_requests()
+        self._commit()
 
     def _wait(self) -> None:
         """Until there is something to write that should not wait for more, or it is time to look for requests."""

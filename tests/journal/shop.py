@@ -33,6 +33,7 @@ def shop(world: Path, *, slow: float = 0.0, dies_in: str | None = None) -> rw.Re
             file.write(json.dumps([tool, what, context.idempotency_key, context.attempt]) + "\n")
             file.flush()
         if dies_in == tool:
+            await asyncio.sleep(0.15)  # until all that came before is durable
             os._exit(9)
         await asyncio.sleep(slow)
 

@@ -12,7 +12,6 @@ import pytest
 from shop import PLAN, calls, shop
 
 import rewoo_dsl as rw
-from rewoo_dsl.trace import journal_file
 from rewoo_dsl.trace.journal_file import APPLICATION, VERSION
 
 
@@ -123,11 +122,11 @@ def test_a_plan_that_somebody_edited_is_refused(kept: Path, change: str) -> None
 # --- in the middle --------------------------------------------------------------------------------------------------
 
 
-def failing(world: Path, path: Path, go_wrong, limits: rw.Limits | None = None) -> str:
+def failing(world: Path, path: Path, go_wrong, journal: rw.Journal | None = None) -> str:
     """A run of which the journal goes wrong as soon as its first call has begun; what it says then."""
 
     async def whole() -> None:
-        going = asyncio.ensure_future(rw.run(PLAN, shop(world, slow=0.4), journal=path, run_id="bad", limits=limits))
+        going = asyncio.ensure_future(rw.run(PLAN, shop(world, slow=0.4), journal=journal or path, run_id="bad"))
         while not calls(world):  # noqa: ASYNC110  # what is waited for is in a file
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.2)
@@ -162,15 +161,15 @@ def test_a_replaced_journal_stops_the_run(world: Path, path: Path) -> None:
     assert "was deleted or replaced" in failing(world, path, replace)
 
 
-def test_a_locked_journal_stops_the_run(world: Path, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal_file, "BUSY_SECONDS", 0.2)
+def test_a_locked_journal_stops_the_run(world: Path, path: Path) -> None:
     holds: list[sqlite3.Connection] = []
 
     def lock() -> None:
         holds.append(sqlite3.connect(path, isolation_level=None))
         holds[0].execute("BEGIN IMMEDIATE")
 
-    assert "held it locked" in failing(world, path, lock)
+    with rw.Journal(path, busy_seconds=0.2) as journal:
+        assert "has held it locked" in failing(world, path, lock, journal)
     holds[0].close()
     goes_on(world, path)
 

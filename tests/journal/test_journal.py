@@ -94,6 +94,8 @@ def test_an_approval_waits_for_another_process(world: Path, path: Path) -> None:
         resume(waits.run, world, path, answers={"E9": True})
     with pytest.raises(WrongDecision, match="with a bool"):
         resume(waits.run, world, path, answers={"E3": "yes"})
+    with rw.Journal(path) as journal:
+        assert journal.runs()[0].status == "suspended"
     assert resume(waits.run, world, path, answers={"E3": (True, question.binding)}).value == WHOLE
     assert len(calls(world, "note")) == 3
 
@@ -279,6 +281,19 @@ def test_fifty_runs_share_one_journal(world: Path, path: Path) -> None:
             journal.find("run-1")
         with pytest.raises(rw.JournalError, match="no run"):
             journal.find("")
+
+
+def test_a_journal_that_is_closed_too_early_ends_its_runs(world: Path, path: Path) -> None:
+    async def whole(journal: rw.Journal) -> None:
+        going = asyncio.ensure_future(rw.run(PLAN, shop(world, slow=0.3), journal=journal, run_id="r"))
+        await begun(world)
+        journal.close()
+        await going
+
+    with pytest.raises(rw.JournalError, match="closed while runs were going on"):
+        asyncio.run(whole(rw.Journal(path)))
+    assert calls(world, "send") == []
+    assert resume("r", world, path).value == WHOLE
 
 
 def test_unjournaled_runs_load_no_database(world: Path) -> None:
