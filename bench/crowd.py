@@ -119,10 +119,10 @@ def _plain_runs() -> Row:
 # --- one beside another ---------------------------------------------------------------------------------------------
 
 
-async def beside(measured: Work, other: Work | None) -> float:
-    """Seconds of one run while another one goes on."""
+async def beside(measured: Work, other: Work | None, *, lead: float = 0.0) -> float:
+    """Seconds of one run while another one goes on, which began `lead` seconds before."""
     task = None if other is None else asyncio.create_task(other())
-    await asyncio.sleep(0)
+    await asyncio.sleep(lead)
     start = time.perf_counter()
     await measured()
     spent = time.perf_counter() - start
@@ -163,7 +163,7 @@ def _beside_slow_functions() -> Row:
 
     return compare(
         f"{STEPS} plain no-op steps beside ten runs that block their threads",
-        lambda: asyncio.run(beside(lambda: run(short, tools), ten)),
+        lambda: asyncio.run(beside(lambda: run(short, tools), ten, lead=0.15)),
         "alone",
         lambda: asyncio.run(beside(lambda: run(short, tools), None)),
     )

@@ -1,4 +1,4 @@
-"""`rewoo_dsl`: building is from the plan's text to a checked, linked plan and its hash; running makes everything else."""
+"""`rewoo_dsl`: building is from the plan's text to a checked, linked plan and its hash; running makes all the rest."""
 
 import asyncio
 from collections.abc import Callable
