@@ -8,7 +8,7 @@ from . import approvals
 from .core import Core
 from .endings import FINAL, HAS_VALUE, TELLING, finish
 from .items import enqueue, holds, prepare, reason_of
-from .program import Action, EachCode, PureValue
+from .program import Action, EachCode, PureValue, StepCode
 from .state import Item, Phase, Scope, StepRun
 
 
@@ -87,11 +87,15 @@ def _elements(core: Core, step: StepRun, each: EachCode) -> list[Any]:
         raise EvaluationError("type", "`for` goes over a list, and this is none")
     ceiling = each.max
     if ceiling is None:
-        writes = type(step.code.do) is not PureValue and step.code.do.is_write
-        ceiling = core.limits.write_items if writes else core.limits.items
+        ceiling = core.limits.write_items if _may_write(step.code) else core.limits.items
     if len(found) > ceiling:
         raise _TooManyItems("value", f"the list has {len(found)} items, and at most {ceiling} are allowed")
     return found
+
+
+def _may_write(code: StepCode) -> bool:
+    actions = (code.do, code.clauses.otherwise, code.clauses.fallback)
+    return any(type(one) is not PureValue and one is not None and one.is_write for one in actions)
 
 
 def _items(step: StepRun, elements: list[Any], action: Action) -> list[Item]:

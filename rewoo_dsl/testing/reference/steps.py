@@ -220,7 +220,8 @@ def _elements(run: _PlanRun, step: LinkedStep) -> list[Any] | None:
         raise Fails("type")
     most = each.max
     if most is None:
-        writes = isinstance(step.do, LinkedCall) and _writes(step.do.target)
+        actions = (step.do, step.otherwise, step.fallback)
+        writes = any(isinstance(one, LinkedCall) and _writes(one.target) for one in actions)
         most = run.world.limits.write_items if writes else run.world.limits.items
     if len(found) > most:
         raise _TooManyItems
@@ -503,7 +504,10 @@ def _in_time(world: _World, ending: Ending, timeout: float | None) -> Ending:
 def _checked(run: _PlanRun, step: LinkedStep, tool: Signature, value: Any) -> Ending:
     """O5, L11: JSON data of a bearable size, then what the tool declares, then what the step does."""
     weighed = _weighed(run, value)
-    as_the_tool_says = tool.result_is_declared or _fits(tool.returns, value)
+    if tool.result_is_declared:
+        as_the_tool_says = step.declared is not None or type(value) is str
+    else:
+        as_the_tool_says = _fits(tool.returns, value)
     if weighed.reason is None and not (as_the_tool_says and _is_declared(step.declared, value)):
         return Ending(reason="wrong_type")
     return weighed
