@@ -34,6 +34,7 @@ _FOREIGN_TYPES = {
 }
 _NEEDS_DURATION = {"TIMEOUT": "timeout", "WITHIN": "within", "TIME": "time"}
 _NEEDS_COUNT = {"RETRY": "retry", "MAX": "max", "PARALLEL": "parallel", "CALLS": "calls", "TOKENS": "tokens"}
+_COUNTED = re.compile(r"\b(?P<word>retry|max|parallel|calls|tokens|cost)[ \t]+(?P<given>\d[\d.]*)\Z")
 _AMOUNT = re.compile(r"[^\s,)\]}]+(?:[ \t]*(?:ms|s|m|h|sec(?:onds?)?|min(?:utes?)?|hours?)\b)?")
 _UNITS = {"sec": "s", "second": "s", "seconds": "s", "min": "m", "minute": "m", "minutes": "m"}
 _UNITS |= {"hour": "h", "hours": "h"}
@@ -69,6 +70,19 @@ def _escape(at: Failure) -> Diagnostic | None:
         message = f"`{match[0].strip()}` is no escape"
         return found(codes.UNKNOWN_ESCAPE, message, span, fixes=[fix], hint="write `\\\\` for a backslash")
     return None
+
+
+def _glued_amount(at: Failure) -> Diagnostic | None:
+    """`retry 2s`, `max 2.5`, `cost 3usd`: a number that goes on as something else."""
+    match = _COUNTED.search(at.text, max(0, at.position - 128), at.position)
+    tail = re.match(r"[\w.%]+", at.rest)
+    if match is None or tail is None or at.last not in ("COUNT", "NUMBER"):
+        return None
+    word, given = match["word"], match["given"] + tail[0]
+    span = at.span(match.start("given"), at.position + tail.end())
+    what = "a number (of US dollars)" if word == "cost" else "a whole number"
+    fixes = [replacing(f"write `{match['given']}`", span, match["given"])]
+    return found(codes.BAD_AMOUNT, f"`{word}` wants {what}, not `{given}`", span, fixes=fixes)
 
 
 def _amount(at: Failure) -> Diagnostic | None:
@@ -347,6 +361,7 @@ Explanation: TypeAlias = Callable[[Failure], Diagnostic | None]
 EXPLANATIONS: tuple[Explanation, ...] = (
     _two_statements,
     _escape,
+    _glued_amount,
     _amount,
     _left_side,
     _two_signs,

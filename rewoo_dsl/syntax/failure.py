@@ -33,6 +33,7 @@ _OTHER_WORDS = {
     "AS": "as",
 }
 KEYWORDS = CLAUSES | _OTHER_WORDS
+BOUNDS = {"CALLS": "calls", "TOKENS": "tokens", "TIME": "time", "COST": "cost"}
 _SHOWN = KEYWORDS | {
     "STRING": '"text"',
     "EVID": "#name",
@@ -69,10 +70,7 @@ _SHOWN = KEYWORDS | {
     "SCALAR": "str int float bool null any",
     "LIST": "list[T]",
     "DICT": "dict[T]",
-    "CALLS": "calls",
-    "TOKENS": "tokens",
-    "TIME": "time",
-    "COST": "cost",
+    **BOUNDS,
     END: "the end of the line",
 }
 _ORDER = {name: place for place, name in enumerate(_SHOWN)}

@@ -9,7 +9,7 @@ from .._record import record
 from ..diag.codes import syntax as codes
 from ..diag.diagnostic import Diagnostic, Edit, Fix
 from ..diag.spell import is_slip, nearest
-from .failure import CLAUSES, KEYWORDS, Failure, found, outside, replacing
+from .failure import BOUNDS, CLAUSES, KEYWORDS, Failure, found, outside, replacing
 
 _CLAUSE = r"if|for|retry|timeout|fallback|after|approve"
 
@@ -141,7 +141,7 @@ def _is_alone(at: Failure, word: str) -> bool:
 def keyword_alone(at: Failure) -> Diagnostic | None:
     """A keyword that nothing follows does not read as one, because it brings its blanks along."""
     word = at.rest.strip(" \t")
-    if word not in (KEYWORDS.get(name) for name in at.expected):
+    if word not in ((KEYWORDS | BOUNDS).get(name) for name in at.expected):
         return None
     return found(codes.MISSING_VALUE, f"something is missing behind `{word}`", at.here())
 
