@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..ir.costs import (
     FREE,
+    MANY,
     NONE,
     ONE,
     UNKNOWN,
@@ -276,4 +277,5 @@ def _crowded(way: Bounds, work: Bounds, calls: Bounds, host: Ceilings) -> Bounds
         return way
     if work.most is None:
         return Bounds(way.least, None, work.why)
-    return Bounds(way.least, work.most / slots + way.most * (1 - 1 / slots))
+    crowded = work.most / slots + way.most * (1 - 1 / slots)
+    return Bounds(way.least, crowded if max(work.most, way.most) < MANY else MANY)

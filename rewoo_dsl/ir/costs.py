@@ -19,7 +19,7 @@ from .._record import Record, record
 from .plan import Limit
 
 MANY = 10**15
-"""Beyond this nobody counts: numbers of a hostile plan stay small enough to work with."""
+"""Beyond this nobody counts, so that numbers of a hostile plan stay small: it stands for all that are larger."""
 
 
 @record
@@ -31,15 +31,19 @@ class Bounds:
     why: str = field(default="", compare=False)
 
     def as_data(self) -> dict[str, float | str | None]:
-        return {"least": self.least, "most": self.most} | ({"why": self.why} if self.most is None else {})
+        if self.most is None or self.most >= MANY:
+            return {"least": self.least, "most": None, "why": self.why if self.most is None else amount(self.most)}
+        return {"least": self.least, "most": self.most}
 
 
 def amount(number: float) -> str:
     """A number as people write it: whole ones without a point.
 
-    >>> amount(1200.0), amount(0.25)
-    ('1200', '0.25')
+    >>> amount(1200.0), amount(0.25), amount(MANY)
+    ('1200', '0.25', 'more than 1e+15')
     """
+    if number >= MANY:
+        return f"more than {MANY:.0e}"
     return str(int(number)) if number == int(number) else f"{number:.6g}"
 
 
@@ -56,7 +60,7 @@ def plus(one: Bounds, other: Bounds) -> Bounds:
     """Both happen."""
     if one.most is None or other.most is None:
         return Bounds(_cut(one.least + other.least), None, _reason(one, other))
-    return _checked(one.least + other.least, one.most + other.most)
+    return Bounds(_cut(one.least + other.least), _cut(one.most + other.most))
 
 
 def times(one: Bounds, other: Bounds) -> Bounds:
@@ -65,7 +69,7 @@ def times(one: Bounds, other: Bounds) -> Bounds:
         return NONE
     if one.most is None or other.most is None:
         return Bounds(_cut(one.least * other.least), None, _reason(one, other))
-    return _checked(one.least * other.least, one.most * other.most)
+    return Bounds(_cut(one.least * other.least), _cut(one.most * other.most))
 
 
 def either(one: Bounds, other: Bounds) -> Bounds:
@@ -88,12 +92,8 @@ def capped(one: Bounds, most: float | None) -> Bounds:
     return Bounds(min(one.least, most), most)
 
 
-def _checked(least: float, most: float) -> Bounds:
-    return Bounds(_cut(least), most) if most <= MANY else Bounds(_cut(least), None, f"more than {MANY:.0e}")
-
-
-def _cut(least: float) -> float:
-    return least if least <= MANY else MANY
+def _cut(number: float) -> float:
+    return number if number <= MANY else MANY
 
 
 def _reason(*parts: Bounds) -> str:

@@ -137,7 +137,14 @@ def test_numbers_of_a_hostile_plan_stay_small() -> None:
         )
     report = check("#E1 = a11(xs=[])\nreturn #E1\n", TOOLS, library=library)
     assert report.bounds is not None
-    assert report.bounds.total.calls.why == "more than 1e+15"
+    assert report.bounds.total.calls.as_data() == {"least": 0, "most": None, "why": "more than 1e+15"}
+
+
+def test_more_than_anybody_counts_is_more_than_any_limit() -> None:
+    plan = f"limit calls 5\n#E1 = plain() retry {'9' * 20}\nreturn #E1\n"
+    (found,) = check(plan, TOOLS).diagnostics
+    assert found.code == "RW502"
+    assert found.message == "the plan may take more than 1e+15 calls, and its limit is 5"
 
 
 # --- runs stay inside ----------------------------------------------------------------------------------------------
