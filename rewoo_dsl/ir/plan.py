@@ -5,6 +5,7 @@ meet here and pass the same checks. Two plans are equal when their canonical JSO
 """
 
 import hashlib
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
@@ -107,6 +108,13 @@ class Plan(Part):
     steps: tuple[Step, ...] = ()
     result: Expr | None = None
     solve: Prompt | None = None
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The same plan but for `update`; what was worked out of this one is worked out anew."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in ("by_name", "hash"):
+            copy.__dict__.pop(name, None)
+        return copy
 
     @cached_property
     def by_name(self) -> dict[str, Step]:

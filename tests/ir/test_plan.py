@@ -26,6 +26,15 @@ def test_rationale_and_goal_are_no_part_of_what_a_plan_means() -> None:
     assert len({plan(), plan(rationale="why"), plan(do=e.Constant(value=2))}) == 2
 
 
+def test_a_changed_copy_of_a_plan_is_known_by_what_it_holds() -> None:
+    first = plan()
+    assert first.by_name
+    assert first == plan()
+    copy = first.model_copy(update={"steps": (Step(name="E2", do=ONE),)})
+    assert list(copy.by_name) == ["E2"]
+    assert copy != first
+
+
 def test_the_order_of_arguments_is_no_part_of_it_but_the_order_of_steps_is() -> None:
     one = e.Call(tool="f", args={"a": ONE, "b": ONE})
     assert plan(do=one) == plan(do=e.Call(tool="f", args={"b": ONE, "a": ONE}))
