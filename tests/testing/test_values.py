@@ -45,6 +45,7 @@ SCHEMAS: list[Any] = [
     {"type": "object", "patternProperties": {"^x_": {"type": "integer"}}, "additionalProperties": False},
     {"type": "object", "propertyNames": {"pattern": "^[a-z]{2,4}$"}, "additionalProperties": {"type": "boolean"}},
     {"type": "object", "minProperties": 2, "maxProperties": 3},
+    {"type": "array", "items": {"not": {}}},
     {"oneOf": [{"type": "integer"}, {"type": "number", "minimum": 3}]},
     {"anyOf": [{"type": "integer"}, {"type": "string"}], "minLength": 2, "minimum": 7},
     {"allOf": [{"type": "object", "properties": {"a": {"type": "integer"}}}, {"properties": {"a": {"minimum": 3}}}]},
@@ -86,6 +87,7 @@ def test_a_value_of_a_types_schema_is_of_the_type(data: st.DataObject) -> None:
     ("schema", "keyword"),
     [
         (False, "false"),
+        ({"not": {}}, "false"),
         ({"type": "integer", "minimum": 3, "maximum": 2}, "minimum"),
         ({"type": "string", "minLength": 3, "maxLength": 2}, "minLength"),
         ({"allOf": [{"type": "string"}, {"type": "integer"}]}, "type"),

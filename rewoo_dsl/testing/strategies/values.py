@@ -142,11 +142,11 @@ class _Maker:
 
     def _parts(self, schema: Schema, at: str, followed: frozenset[str]) -> Iterator[tuple[_Plain, bool]]:
         """The alternatives of one schema."""
-        if isinstance(schema, bool):
-            if schema:
-                yield (), False
-            else:
-                self._none("nothing fits `false`", keyword="false", at=at)
+        if schema is True:
+            yield (), False
+            return
+        if schema is False or schema == {"not": {}}:
+            self._none("nothing fits `false`", keyword="false", at=at)
             return
         for word in _NOT_UNDERSTOOD:
             if word in schema:

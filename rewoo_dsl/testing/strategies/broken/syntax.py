@@ -67,7 +67,7 @@ def unknown_clause(b: Bench) -> None:
 
 def bad_amount(b: Bench) -> None:
     n = b.name()
-    b.add(f"#{n} = {b.read()} {b.one(['timeout 10', 'timeout soon', 'retry many'])}", reads=(n,))
+    b.add(f"#{n} = {b.read()} {b.one(['timeout 10', 'timeout soon', 'retry many', 'retry 2s'])}", reads=(n,))
 
 
 def missing_value(b: Bench) -> None:
@@ -93,7 +93,7 @@ def unknown_escape(b: Bench) -> None:
 def twice(b: Bench) -> None:
     n = b.name()
     again = b.one([f"{b.read()} retry 2 retry {b.number()}", "{a: 1, a: 2}", f"{b.read()} timeout 1s timeout 2s"])
-    b.add(f"#{n} = {again}", reads=(n,))
+    b.add(f"#{n} = {again}", reads=(n,), where="early")
 
 
 def ambiguous_if(b: Bench) -> None:
