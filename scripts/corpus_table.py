@@ -9,6 +9,7 @@ at odds with the specifications of their tools, how many get an error of a kind 
 time of reading. The README shows it, and a test compares the two.
 """
 
+import argparse
 import json
 import sys
 import time
@@ -115,9 +116,13 @@ def table(folder: Path, *, timed: bool = False) -> Iterator[str]:
 
 
 def main() -> None:
-    folders = [Path(word) for word in sys.argv[1:] if word != "--timed"]
-    folder = folders[0] if folders else CORPUS if CORPUS.is_dir() else SAMPLE
-    for line in table(folder, timed="--timed" in sys.argv):
+    parser = argparse.ArgumentParser(description="How well the readers of other people's plans read a corpus of them.")
+    parser.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, default=CORPUS if CORPUS.is_dir() else SAMPLE)
+    parser.add_argument("--timed", action="store_true", help="show the time of reading, too")
+    wanted = parser.parse_args()
+    if not wanted.folder.is_dir():
+        parser.error(f"{wanted.folder} is no folder")
+    for line in table(wanted.folder, timed=wanted.timed):
         print(line)
 
 
