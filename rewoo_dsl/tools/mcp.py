@@ -33,6 +33,7 @@ from ..ir.values import Value
 from .context import CallContext
 from .errors import ResultError
 from .http import streaming_client
+from .lines import register
 from .pins import held_to
 from .registry import Registry
 from .results import weigh
@@ -50,6 +51,7 @@ except ImportError as error:
 
 if TYPE_CHECKING:
     from mcp.client import Transport
+    from mcp.client.session import IncomingMessage
 
 MAX_TOOLS = 2_000
 MAX_SHOWN = 300
@@ -166,6 +168,7 @@ class _Session:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing: asyncio.Event | None = None
         self._client: Client | None = None
+        self._unreadable: Exception | None = None
         self._is_over = False
 
     def open(self, seconds: float) -> list[Listed]:
@@ -208,7 +211,7 @@ class _Session:
         with anyio.fail_after(seconds) as limit:
             async with contextlib.AsyncExitStack() as stack:
                 transport = await self._transport(stack)
-                client = await stack.enter_async_context(Client(transport, cache=None))
+                client = await stack.enter_async_context(Client(transport, cache=None, message_handler=self._note))
                 listed = await _list_all(client)
                 limit.deadline = math.inf
                 self._client = client
@@ -220,10 +223,15 @@ class _Session:
             command, *arguments = self._command
             env = None if self._env is None else dict(self._env)
             cwd = None if self._cwd is None else os.fspath(self._cwd)
-            parameters = StdioServerParameters(command=command, args=arguments, env=env, cwd=cwd)
+            parameters = StdioServerParameters(command=command, args=arguments, env=env, cwd=cwd, encoding=register())
             return stdio_client(parameters, errlog=self._log)
         client = await stack.enter_async_context(streaming_client(self._headers or {}, max_bytes=MAX_ANSWER_BYTES))
         return streamable_http_client(self._url, http_client=client)
+
+    async def _note(self, message: "IncomingMessage") -> None:
+        """Remembers the first thing that the server said and that is no message: nobody else tells of it."""
+        if isinstance(message, Exception) and self._unreadable is None:
+            self._unreadable = message
 
     async def _request(self, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
         """The result as the server gave it.
@@ -241,8 +249,7 @@ class _Session:
                 raise ToolError(self._ended()) from ConnectionError(error.message)
             raise ToolError(clean_text(f"the MCP server says: {error.message}", MAX_SHOWN)) from None
         except ValidationError as error:
-            told = clean_text(str(error.errors(include_url=False)[0]["msg"]), MAX_SHOWN)
-            raise ResultError(f"the MCP server's answer is not what the protocol allows: {told}") from None
+            raise ResultError(f"the MCP server's answer is not what the protocol allows: {_told(error)}") from None
 
     # --- what is told ---
 
@@ -252,10 +259,14 @@ class _Session:
             return found
         if isinstance(found, TimeoutError):
             why = f"did not answer within {seconds:g} s"
+            if self._unreadable is not None:
+                why += f"; it wrote what is no message ({_told(self._unreadable)})"
         elif isinstance(found, FileNotFoundError):
             why = "is no command that can be found"
+        elif isinstance(found, ValidationError):
+            why = f"says what the protocol does not allow: {_told(found)}"
         else:
-            why = f"cannot be used: {clean_text(str(found), MAX_SHOWN) or type(found).__name__}"
+            why = f"cannot be used: {_told(found)}"
         return ToolError(f"the MCP server `{self._name}` {why}{self._last_words()}", retryable=False)
 
     def _ended(self) -> str:
@@ -274,7 +285,7 @@ class _Session:
 async def _list_all(client: Client) -> list[Listed]:
     found: list[Listed] = []
     cursor: str | None = None
-    while True:
+    for _ in range(MAX_TOOLS):
         page = await client.list_tools(cursor=cursor)
         found += page.tools
         if len(found) > MAX_TOOLS:
@@ -282,6 +293,17 @@ async def _list_all(client: Client) -> list[Listed]:
         cursor = page.next_cursor
         if cursor is None:
             return found
+    raise ToolError(f"the MCP server's list of tools has more than {MAX_TOOLS} pages", retryable=False)
+
+
+def _told(error: BaseException) -> str:
+    """What is wrong, in a line that is fit to be shown."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        return clean_text(f"{place}: {first['msg']}" if place else str(first["msg"]), MAX_SHOWN)
+    lines = clean_text(str(error), MAX_SHOWN).splitlines()[:2]  # what pydantic says further is about pydantic
+    return " ".join(one.strip() for one in lines) or type(error).__name__
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
