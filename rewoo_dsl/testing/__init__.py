@@ -12,16 +12,30 @@ if TYPE_CHECKING:
     from .faults import Fault as Fault
     from .faults import FaultError as FaultError
     from .faults import with_faults as with_faults
+    from .laws import LawBroken as LawBroken
+    from .laws import check_law_a as check_law_a
+    from .laws import check_law_b as check_law_b
+    from .laws import check_law_c as check_law_c
     from .model_server import ModelServer as ModelServer
     from .model_server import Rule as Rule
+    from .reproducer import Failure as Failure
+    from .runs import RunFailed as RunFailed
+    from .runs import check_run as check_run
     from .scripted_tools import ScriptedTools as ScriptedTools
 
 _HOMES = {
+    "Failure": "reproducer",
     "Fault": "faults",
     "FaultError": "faults",
+    "LawBroken": "laws",
     "ModelServer": "model_server",
     "Rule": "model_server",
+    "RunFailed": "runs",
     "ScriptedTools": "scripted_tools",
+    "check_law_a": "laws",
+    "check_law_b": "laws",
+    "check_law_c": "laws",
+    "check_run": "runs",
     "run_virtual": "clock",
     "with_faults": "faults",
 }

@@ -68,11 +68,13 @@ class ScriptedTools(Mapping[str, Tool]):
     `max_parallel`, `timeout`, `rate`, and the `script`.
 
     Attributes:
+        described: the descriptions.
         calls: what was called, in order of the calls' starts.
         most_at_once: the most calls that ran side by side.
     """
 
     def __init__(self, described: Mapping[str, Mapping[str, Any]]) -> None:
+        self.described = {name: dict(one) for name, one in described.items()}
         self.calls: list[Recorded] = []
         self.most_at_once = 0
         self._running = 0

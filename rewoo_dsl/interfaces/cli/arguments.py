@@ -28,7 +28,7 @@ class Options(argparse.Namespace):
     quiet: bool = False
     format: str = "text"
     files: list[str]
-    spec: str | None = None
+    spec: str
     question: str
     code: str | None = None
     output: str | None = None
@@ -195,7 +195,7 @@ def _fix(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("spec", nargs="?", metavar="SPEC", help="a plan; `-` is standard input")
+    parser.add_argument("spec", nargs="?", default="", metavar="SPEC", help="a plan; `-` is standard input")
     parser.add_argument(
         "-i", "--input", action="append", default=[], metavar="NAME=VALUE",
         help="a value for an input, read by its declared type; `@FILE` takes it from a file",
@@ -312,6 +312,14 @@ def _graph(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of standard output")
 
 
+def _replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("spec", metavar="FILE", help="what a failed test has left behind, such as failure.json")
+    parser.add_argument(
+        "--tools", metavar="TOOLS", help="for a failure with real tools: `package.module:attribute`, whose code is run"
+    )
+    _format_option(parser, "text", "json")
+
+
 def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", nargs="?", metavar="CODE", help="a code by its number or its name")
     parser.add_argument("--all", action="store_true", help="all of them, as the reference page in Markdown")
@@ -400,6 +408,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "diff": ("Compare two runs, step by step.", _diff),
     "resume": ("Go on with a run: after a crash, or with the answer of a person.", _resume),
     "cancel": ("End a run.", _cancel),
+    "replay": ("Run a failure of a test again, from its file.", _replay),
     "graph": ("Draw a plan.", _graph),
     "explain": ("Explain a code such as RW101; without one, list them all.", _explain),
     "tools": ("List the tools that plans may call.", _tools),
