@@ -12,6 +12,7 @@ import rewoo_dsl
 from rewoo_dsl.checker import Report, check, edges
 from rewoo_dsl.checker.subplans import resolve
 from rewoo_dsl.diag.codes import CODES, EXAMPLE_TOOLS
+from rewoo_dsl.diag.diagnostic import Severity
 from rewoo_dsl.diag.errors import PlanError
 from rewoo_dsl.diag.text import applied
 from rewoo_dsl.ir.expr import Call, Constant, Ref
@@ -30,6 +31,15 @@ def search(name: str, query: str) -> Step:
 
 
 # --- what it takes and gives ---------------------------------------------------------------------------------------
+
+
+def test_what_was_escaped_in_text_is_no_more_than_a_note_as_data() -> None:
+    report = check('#E1 = search(query="a")\n#E2 = llm(prompt="write \\#E1 here: #E1")\nreturn #E2\n', TOOLS)
+    assert report.diagnostics == ()
+    again = check(report.require().plan.model_dump(mode="json"), TOOLS, strict=True)
+    (found,) = [one for one in again.diagnostics if one.code == "RW113"]
+    assert (found.severity, found.message) == (Severity.NOTE, "#E1 is plain text here")
+    assert found.hint == 'as data, its value is {"kind": "ref", "name": "E1"}, alone or as a part of a text'
 
 
 def test_a_plan_without_fault_is_linked() -> None:

@@ -14,7 +14,10 @@ _NUMBERED = re.compile(r"E[0-9]+")
 
 
 def text_mention(scope: Scope) -> Iterator[Diagnostic]:
-    """RW113: a `#word`, or a `#{…}` that is no reference, in text, although it names something in scope."""
+    """RW113: a `#word`, or a `#{…}` that is no reference, in text, although it names something in scope.
+
+    Only a note for a plan that came as data: references are told apart there, and nobody can see what was escaped.
+    """
     for statement in scope.statements:
         for at, names in mentions(scope, statement):
             yield from _mentioned(scope.source, at, names)
@@ -59,7 +62,10 @@ def _texts(statement: Statement) -> Iterator[tuple[str, str]]:
 
 def _mentioned(source: Source | None, at: str, names: list[str]) -> Iterator[Diagnostic]:
     span = source.find(at) if source is not None else None
-    if source is None or span is None:
+    if source is None:
+        yield from (_in_data(at, name) for name in names)
+        return
+    if span is None:
         yield from (_diagnostic(at, name) for name in names)
         return
     wanted = frozenset(names)
@@ -90,6 +96,16 @@ def _no_reference(at: str, place: Span, inside: str) -> Diagnostic:
         span=place,
         hint="a name and its path stand in the braces, nothing else; a step of its own can compute the rest",
         fixes=(_writing(meant, place, safe=True),) if is_reference else (),
+    )
+
+
+def _in_data(at: str, name: str) -> Diagnostic:
+    return Diagnostic(
+        code="RW113",
+        severity=Severity.NOTE,
+        message=f"#{name} is plain text here",
+        at=at,
+        hint=f'as data, its value is {{"kind": "ref", "name": "{name}"}}, alone or as a part of a text',
     )
 
 
