@@ -22,7 +22,7 @@ def argument_type(scope: Scope) -> Iterator[Diagnostic]:
         if literal:
             why = misfit(value, source, wanted, site.target, one.name)
             if why is not None:
-                yield _diagnostic(site, one, why, Severity.ERROR, _hint(one, source, wanted))
+                yield _diagnostic(site, one, why, Severity.ERROR, _hint(one, source, wanted, why))
         else:
             yield from _flow(site, one, source, wanted)
 
@@ -35,10 +35,8 @@ def _flow(site: CallSite, one: Argument, source: Type, wanted: Type) -> Iterator
         yield _may_be_null(site, one, wanted)
         return
     certain = found.answer is Answer.NO
-    place = at_path(found)
-    yield _diagnostic(
-        site, one, found.why + place, Severity.ERROR if certain else Severity.WARNING, _hint(one, source, wanted)
-    )
+    severity = Severity.ERROR if certain else Severity.WARNING
+    yield _diagnostic(site, one, found.why + at_path(found), severity, _hint(one, source, wanted, found.why))
 
 
 def _may_be_null(site: CallSite, one: Argument, wanted: Type) -> Diagnostic:
@@ -62,7 +60,8 @@ def _diagnostic(site: CallSite, one: Argument, why: str, severity: Severity, hin
     )
 
 
-def _hint(one: Argument, source: Type, wanted: Type) -> str | None:
+def _hint(one: Argument, source: Type, wanted: Type, why: str) -> str | None:
     if isinstance(one.value, Ref) and fits(_TEXT, wanted).answer is Answer.YES and source != NULL:
         return "a reference that stands alone keeps its type; with words around it, it is written into text as JSON"
-    return f"{told(wanted)} is expected"
+    expected = told(wanted)
+    return None if f"expected {expected}," in why else f"{expected} is expected"
