@@ -70,7 +70,8 @@ def expressions(draw: Draw, wanted: Type, names: Names, *, depth: int = 2, total
         wanted: the type; not `any`, and one that has values.
         names: the types of evidence, inputs and variables that may be read.
         depth: how deep operators and functions are nested at most.
-        total: leaves out what may have no value for some values of these types: `/`, `number(…)`, indexes, `max`.
+        total: leaves out what may have no value for some values of these types: `/`, `number(…)`, indexes, sums
+            that may be beyond 64 bits.
     """
     return Writer(draw, names, total=total).write(wanted, depth)
 
@@ -233,9 +234,11 @@ class Writer:
         return _call("len", self.write(STR, depth) if one is None else one.ref)
 
     def _number(self, wanted: Type, depth: int) -> Expr:
+        way = self.draw(st.sampled_from(["+", "-", "abs", "sum", "max", *([] if self.total else ["*", "%"])]))
         left, right = self.write(wanted, depth), self.write(INT, 0)
-        ways = ["+", "-", "abs", "sum", *([] if self.total else ["*", "%", "max"])]
-        match self.draw(st.sampled_from(ways)):
+        if self.total and way != "max":  # any number may lie at the edge of 64 bits; a length does not
+            left, right = self._length(depth), Constant(value=self.draw(st.integers(-9, 9)))
+        match way:
             case "abs":
                 return _call("abs", left)
             case "sum":

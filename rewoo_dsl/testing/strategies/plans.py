@@ -62,7 +62,7 @@ def plans(
         registry: the tools, as `check` takes them: a `Registry`, signatures, a mapping of signatures.
         max_steps: how many steps at most.
         files: texts of sub-plans by path, as `sub_plans` makes them; check the plan with `load=files.__getitem__`.
-        total: no expression fails for the values it meets: no `/`, no index, no `number(…)`.
+        total: no expression fails for the values it meets: no `/`, no index, no `number(…)`, no large sum.
     """
     return _plans(registry, max_steps=max_steps, files=files or {}, total=total, must_return=False)
 
