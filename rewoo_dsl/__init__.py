@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .interpreter import Result as Result
     from .interpreter import RunSuspended as RunSuspended
     from .interpreter import UndecidedWrites as UndecidedWrites
+    from .interpreter.cache import Cache as Cache
     from .ir.plan import Plan as Plan
     from .ir.signature import Effect as Effect
     from .ir.signature import Signature as Signature
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Agent": "agent",
+    "Cache": "interpreter.cache",
     "CallContext": "tools.context",
     "Diagnostic": "diag.diagnostic",
     "Effect": "ir.signature",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .checker import Report
     from .checker.subplans import Library, Load
     from .interpreter import Approve, Limits, Result
+    from .interpreter.cache import Cache
     from .interpreter.resume import Answer
     from .ir.costs import Ceilings
     from .ir.linked import LinkedPlan
@@ -121,6 +122,7 @@ async def run(
     run_id: str | None = None,
     name: str | None = None,
     about: Mapping[str, Any] | None = None,
+    cache: str | Path | Cache | None = None,
 ) -> Result:
     """Checks a plan and runs it to its end, whatever its tools do.
 
@@ -140,13 +142,17 @@ async def run(
         run_id: names the run.
         name: what the plan is called in the journal, such as its file name.
         about: JSON data of the host, kept with the run.
+        cache: where results of reads that say how long they are good for (`@tool(cache=600)`) are kept, and given again.
+            Runs at the same time share one `Cache`; a path is opened for this run alone.
 
     Raises:
         PlanError: the plan has errors, or the run cannot start: its inputs are wrong, nobody can be asked.
         RunSuspended: only people are waited for, and there is a journal and nobody to ask here.
         JournalError: the journal cannot be opened, or what happens cannot be written down any more.
+        CacheError: the cache cannot be opened, or is to keep results of a tool that writes.
     """
     from . import interpreter
+    from .interpreter.cache import cached, opened
     from .ir.linked import LinkedPlan
 
     if not isinstance(registry, Mapping):
@@ -156,23 +162,24 @@ async def run(
     else:
         report = check(source, registry, load=load, library=library, policy=policy, request=request)
         linked = report.require()
-    go = partial(
-        interpreter.run,
-        linked,
-        registry,
-        inputs=inputs,
-        approve=approve,
-        on_event=on_event,
-        limits=limits,
-        policy=policy,
-        request=request,
-        run_id=run_id,
-    )
-    if journal is None:
-        return await go()
-    from . import _durable
+    async with opened(cache) as kept:
+        go = partial(
+            interpreter.run,
+            linked,
+            registry if kept is None else cached(registry, kept),
+            inputs=inputs,
+            approve=approve,
+            on_event=on_event,
+            limits=limits,
+            policy=policy,
+            request=request,
+            run_id=run_id,
+        )
+        if journal is None:
+            return await go()
+        from . import _durable
 
-    return await _durable.run(go, linked, journal, run_id, source=source, name=name, about=about)
+        return await _durable.run(go, linked, journal, run_id, source=source, name=name, about=about)
 
 
 async def resume(
@@ -253,6 +260,7 @@ def run_sync(
     run_id: str | None = None,
     name: str | None = None,
     about: Mapping[str, Any] | None = None,
+    cache: str | Path | Cache | None = None,
 ) -> Result:
     """`run`, for callers without an event loop. Raises `RuntimeError` where one is running."""
     import asyncio
@@ -272,6 +280,7 @@ def run_sync(
         run_id=run_id,
         name=name,
         about=about,
+        cache=cache,
     )
     try:
         return asyncio.run(whole)

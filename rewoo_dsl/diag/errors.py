@@ -8,6 +8,7 @@ RewooError
 ├── ToolError         a tool cannot be registered, or says itself that it failed
 ├── ModelError        a model could not be reached or did not answer as it must
 ├── JournalError      a journal cannot be opened, read or written
+├── CacheError        a cache cannot be opened, or is to keep what cannot be kept
 └── InternalError     our bug, please report
 """
 
@@ -73,6 +74,10 @@ class ModelError(RewooError):
 
 class JournalError(RewooError):
     """A journal cannot be opened, read or written, or does not hold what was asked for."""
+
+
+class CacheError(RewooError):
+    """A cache cannot be opened, or is asked to keep what cannot be kept."""
 
 
 class InternalError(RewooError):

@@ -27,6 +27,7 @@ class Tool:
         timeout: seconds for one attempt where the step says nothing; None leaves it to the run.
         max_parallel: how many calls of this tool may run at once; None leaves it to the run.
         rate: how often calls of it may start, such as `10/s`; None leaves it to the run.
+        cache: for how many seconds a run with a cache may give a result again; None and 0 for never.
     """
 
     signature: Signature
@@ -35,6 +36,7 @@ class Tool:
     timeout: float | None = None
     max_parallel: int | None = None
     rate: str | None = None
+    cache: float | None = None
 
     @property
     def name(self) -> str:
@@ -53,6 +55,7 @@ class ToolOptions(TypedDict, total=False):
         timeout: seconds for one attempt where the step says nothing.
         max_parallel: how many calls may run at once.
         rate: how often calls may start: `10/s`, `100/min`, `3/10s`.
+        cache: for how many seconds a result may be given again, where a run has a cache; `math.inf` for ever.
         calls_model: it asks a model, and so counts against a run's model calls.
         result_is_declared: its output follows the step's declared type, found in `CallContext.declared`.
         cost: what one call takes at most of model tokens, seconds, US dollars: `{"tokens": 800, "usd": 0.01}`. It is
@@ -67,6 +70,7 @@ class ToolOptions(TypedDict, total=False):
     timeout: float
     max_parallel: int
     rate: str
+    cache: float
     calls_model: bool
     result_is_declared: bool
     cost: CallCost | Mapping[str, Any] | None
@@ -100,6 +104,7 @@ def _make(
     timeout: float | None = None,
     max_parallel: int | None = None,
     rate: str | None = None,
+    cache: float | None = None,
     calls_model: bool = False,
     result_is_declared: bool = False,
     cost: CallCost | Mapping[str, Any] | None = None,
@@ -109,6 +114,13 @@ def _make(
         raise ToolError(f"tool `{name}`: timeout is seconds above 0, not {timeout!r}", retryable=False)
     if max_parallel is not None and max_parallel < 1:
         raise ToolError(f"tool `{name}`: max_parallel is at least 1, not {max_parallel!r}", retryable=False)
+    if cache is not None and not cache >= 0:
+        raise ToolError(f"tool `{name}`: cache is seconds from 0, or math.inf, not {cache!r}", retryable=False)
+    if cache and _effect(name, effect) is not Effect.READ:
+        raise ToolError(
+            f"tool `{name}` writes, and what it gave before cannot stand for doing it: `cache` is for reads",
+            retryable=False,
+        )
     try:
         if rate is not None:
             Rate.parse(rate)
@@ -138,6 +150,7 @@ def _make(
         timeout=timeout,
         max_parallel=max_parallel,
         rate=rate,
+        cache=cache,
     )
 
 
