@@ -1,6 +1,7 @@
 """`rewoo import` and `rewoo check --from`: plans in other formats, read, checked and written."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,16 @@ def test_what_our_text_cannot_hold_is_said(rewoo: Rewoo) -> None:
     assert (ended.code, ended.out) == (1, "")
     assert "in our text" in ended.err
     assert rewoo("import", "-", "--from", "nestful", "--to", "json", stdin=text).code == 0
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced(rewoo: Rewoo, folder: Path) -> None:
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    (folder / "plan.txt").write_text(COMPILED)
+    ended = rewoo("import", "-o", "pipe", "plan.txt")
+    written = os.read(reader, 1 << 16)
+    os.close(reader)
+    assert ended.code == 0
+    assert pipe.is_fifo()
+    assert written.startswith(b"#E1 = search(")

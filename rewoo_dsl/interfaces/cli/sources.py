@@ -112,12 +112,24 @@ class Folder:
 def write_atomically(path: Path, text: str) -> None:
     """Replace the content of `path` in one go, keeping its permissions and following links.
 
+    What is no file (a pipe, `/dev/stdout`) has no content to replace, and is written to.
+
     Raises:
         WrongUse: it cannot be written; the old content is then still there.
     """
     target = path.resolve()
     if target.exists() and not target.stat().st_mode & 0o222:
         raise WrongUse(f"{path}: cannot be written: it is read-only")
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8", newline="")
+        else:
+            _replace(target, text)
+    except OSError as error:
+        raise WrongUse(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None
+
+
+def _replace(target: Path, text: str) -> None:
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         with open(temporary, "w", encoding="utf-8", newline="") as file:
@@ -127,6 +139,5 @@ def write_atomically(path: Path, text: str) -> None:
         if target.exists():
             os.chmod(temporary, target.stat().st_mode & 0o7777)
         os.replace(temporary, target)
-    except OSError as error:
+    finally:
         temporary.unlink(missing_ok=True)
-        raise WrongUse(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None
