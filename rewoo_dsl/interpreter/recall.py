@@ -242,7 +242,7 @@ def keeping(
 
 def _recalling(kept: "_Kept", tool: Tool) -> Any:
     async def call(arguments: dict[str, Any], context: CallContext) -> Any:
-        recorded = kept.of(tool.signature, arguments, context)
+        recorded = kept.of(tool.signature, arguments, (context.step, context.item, context.branch))
         if recorded is None:
             return await tool.call(arguments, context)
         context.origin = "record"
@@ -265,20 +265,31 @@ class _Kept:
                 self._last[one.started.step, one.started.item, one.started.branch] = one
                 self._by_step.setdefault(one.started.step, []).append(one)
 
-    def of(self, tool: Signature, arguments: dict[str, Any], context: CallContext) -> AttemptFinished | None:
+    def of(self, tool: Signature, arguments: dict[str, Any], place: Place) -> AttemptFinished | None:
         """What the record gives in place of a call; None when the call is to be made."""
-        step = own_step(context.step)
+        step = own_step(place[0])
         if step in self._again:
             return None
-        last = self._last.get((context.step, context.item, context.branch))
+        last = self._last.get(place)
         if tool.effect is Effect.WRITE:
-            made = self._same_write(tool.name, arguments, context.step) or last
+            made = self._same_write(tool.name, arguments, place[0]) or last
             if made is not None and made.started.tool == tool.name and _may_have_written(made):
                 return _end_of_write(made)
         if step in self._anew or last is None or last.finished is None or last.finished.reason == "cancelled":
             return None
         same = last.started.tool == tool.name and equal(last.started.arguments, arguments)
         return replace(last.finished, retryable=False) if same else None
+
+    def all_of(self, asked: ApprovalAsked, tools: Mapping[str, Tool]) -> bool:
+        """Whether none of the calls that a person is asked about would be made."""
+        return all(
+            one["branch"] == "fallback"
+            or (
+                one["tool"] in tools
+                and self.of(tools[one["tool"]].signature, one["arguments"], (asked.step, one["item"], one["branch"]))
+            )
+            for one in asked.calls
+        )
 
     def _same_write(self, tool: str, arguments: dict[str, Any], step: str) -> Attempt | None:
         """A write of the same step with the same arguments, made for whichever item: lists may have changed."""
@@ -305,20 +316,44 @@ def _end_of_write(attempt: Attempt) -> AttemptFinished:
     )
 
 
-def asking(record: Record, linked: LinkedPlan, approve: Approve | None, *, anew: Collection[str]) -> Approve | None:
-    """Who is asked: a question about calls that the record keeps has its answer there, any other goes to `approve`.
+def asking(
+    record: Record,
+    linked: LinkedPlan,
+    tools: Mapping[str, Tool],
+    approve: Approve | None,
+    *,
+    anew: Collection[str],
+    again: Collection[str] = (),
+) -> Approve | None:
+    """Who is asked: a question has its answer in the record when it is the same, or when none of its calls would be
+    made anyway; any other goes to `approve`.
 
     None when somebody has to be asked and nobody can.
     """
-    if approve is None and any(step.name in anew and _asks(step) for step in linked.steps):
-        return None
+    kept = _Kept(record, frozenset(anew), frozenset(again))
     answers = {
         step: question for step, several in record.questions.items() for question in several if question.answered
     }
 
+    def is_settled(step: str) -> bool:
+        """Whether the record has a yes to writes that were made, and stay."""
+        question = answers.get(step)
+        if question is None or question.answered is None or question.answered.answer != "yes":
+            return False
+        called = {one["tool"] for one in question.asked.calls}
+        writes = all(name in tools and tools[name].signature.effect is Effect.WRITE for name in called)
+        return writes and kept.all_of(question.asked, tools)
+
+    asked_anew = [step.name for step in linked.steps if step.name in anew and _asks(step)]
+    if approve is None and not all(map(is_settled, asked_anew)):
+        return None
+
     async def ask(asked: ApprovalAsked) -> bool:
         question = answers.get(asked.step)
-        if question is not None and question.answered is not None and question.asked.calls == asked.calls:
+        is_known = question is not None and (question.asked.calls == asked.calls or kept.all_of(asked, tools))
+        if is_known and own_step(asked.step) not in again:
+            assert question is not None  # it is known
+            assert question.answered is not None  # only such are looked at
             return question.answered.answer == "yes"
         if approve is None:
             return False
@@ -376,7 +411,7 @@ async def rerun(
     return await run(
         linked,
         keeping(record, tools, anew=anew, again=again),
-        approve=asking(record, linked, approve, anew=anew),
+        approve=asking(record, linked, tools, approve, anew=anew, again=again),
         now=datetime.fromisoformat(record.started.now),
         given={**before, **given},
         parent=record.started.run,

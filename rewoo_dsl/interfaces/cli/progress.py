@@ -164,13 +164,15 @@ def _end(row: Row, event: AttemptFinished) -> None:
 # --- the table -----------------------------------------------------------------------------------------------------
 
 
-def table(rows: Sequence[Row], *, now: float, columns: int, colour: bool, ascii_only: bool = False) -> list[str]:
-    """A line for each row: sign, name, tool, time, and the value or what there is to say."""
+def table(
+    rows: Sequence[Row], *, now: float, columns: int, colour: bool, ascii_only: bool = False, still: bool = False
+) -> list[str]:
+    """A line for each row: sign, name, tool, time, and the value or what there is to say. `still`: nothing turns."""
     names = max((cells(row.name) for row in rows), default=0)
     tools = min(max((cells(row.tool) for row in rows), default=0), 24)
     lines = []
     for row in rows:
-        sign = _sign(row, now, ascii_only)
+        sign = "▸" if still and row.state == "running" and not ascii_only else _sign(row, now, ascii_only)
         seconds = row.seconds(now)
         took = "" if seconds is None or row.state in ("skipped", "blocked") else took_text(seconds)
         head = f"{sign} {_wide(row.name, names)}  {_wide(cut(row.tool, tools), tools)}  {took:>7}  "

@@ -13,6 +13,7 @@ from ...interpreter.recall import Record
 from ...ir.linked import LinkedPlan
 from ...ir.signature import Signature
 from ...trace import log
+from .about import with_about
 from .arguments import Options
 from .exits import WrongUse
 from .recorded import Recorded, open_journal, recorded
@@ -32,6 +33,10 @@ class Kept:
         if linked is None:
             raise WrongUse("which plan? Only a run of a journal holds its own; name the plan's file, too")
         return linked
+
+    def options(self, options: Options) -> Options:
+        """With the tools of the run, where the command line names none."""
+        return options if self.run is None else with_about(options, dict(self.run.record.about or {}))
 
     @property
     def signatures(self) -> Mapping[str, Signature] | None:

@@ -111,9 +111,7 @@ async def _resume(go: Callable[..., Any], approve: Approve | None, on_event: Cal
 def _say_undecided(one: Recorded, writes: Sequence[AttemptStarted], terminal: Terminal) -> None:
     for write in writes:
         name = quoted(label(write))
-        terminal.complain(
-            f"#{label(write)} ({write.tool}) was writing, and nobody knows whether it happened; say which:"
-        )
+        terminal.complain(f"#{label(write)} ({write.tool}) was writing, and nobody knows whether it happened; say:")
         for option, meaning in _CHOICES.items():
             terminal.say(f"  rewoo resume {one.short} {option.format(name):24}  {meaning}")
 

@@ -41,6 +41,7 @@ from ..solving import solving_of
 from ..sources import Source, read_source
 from ..terminal import Terminal
 from ..toolset import Toolset, tools_with
+from ..watching import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def execute(options: Options, terminal: Terminal) -> int:
 
 
 def _refuse_odd(options: Options) -> None:
-    if options.spec is None and options.replay is None:
+    if not options.spec and options.replay is None:
         raise WrongUse("which plan? Name its file, `-` for standard input, or with --replay an earlier run")
     if options.replay is None and _varies(options):
         raise WrongUse(
@@ -108,7 +109,7 @@ def _journal(path: Path | None) -> AbstractContextManager[Journal | None]:
 def _planned(options: Options, kept: Kept | None, terminal: Terminal) -> _Planned | None:
     """None when the plan has findings that fail it: they have been shown then."""
     policy = read_policy_file(options.policy)
-    if options.spec is None:
+    if not options.spec:
         assert kept is not None  # `_refuse_odd` has looked
         return _planned_before(options, kept, policy)
     source = read_source(options.spec)
@@ -128,6 +129,8 @@ def _planned(options: Options, kept: Kept | None, terminal: Terminal) -> _Planne
 def _tools(options: Options, wanted: Options, kept: Kept | None) -> Toolset:
     if options.dry_run:
         return tools_with(wanted, None)
+    if kept is not None:
+        options = kept.options(options)
     if kept is not None and not _varies(options) and kept.signatures is not None and options.tools is None:
         return Toolset(kept.signatures, None)  # nothing is called, so nobody has to be there
     return tools_with(options, model_named(options))
@@ -140,6 +143,7 @@ def _planned_before(options: Options, kept: Kept, policy: Policy | None) -> _Pla
     source = Source(kept.run.record.name or f"run {kept.run.short}", kept.run.text, None)
     if not _varies(options):
         return _Planned(linked, Toolset(linked.tools, None), source, None, policy)
+    options = kept.options(options)
     tools = tools_with(options, model_named(options))
     return _Planned(relink(kept.run.record, tools.signatures), tools, source, None, policy)
 
@@ -162,6 +166,8 @@ def _job(planned: _Planned, kept: Kept | None, journal: Journal | None, options:
     solving = solving_of(plan, planned.source.text, options)
     inputs = read_inputs(options.input, plan)
     if kept is not None and not _varies(options):
+        if not options.quiet:
+            terminal.say(f"replays run {kept.record.started.run[:SHORT]}: nothing is called")
         again = partial(_replay, linked, kept, {**kept.record.started.inputs, **inputs})
         return Job(plan, again, lambda _: None, solving)
     registry = _registry(planned, options, terminal)
@@ -171,16 +177,24 @@ def _job(planned: _Planned, kept: Kept | None, journal: Journal | None, options:
     if kept is not None:
         go = partial(_rerun, linked, registry, kept, inputs, planned.policy, options)
     run_id = uuid.uuid4().hex
-    if journal is not None and not options.quiet:
-        terminal.say(f"run {run_id[:SHORT]} is kept in {journal.path.name}")
-    parent = None if kept is None else kept.record.started.run
     return Job(
         plan,
-        partial(_go, go, planned, journal, run_id, parent, options),
-        lambda watch: somebody_to_ask(linked, options, terminal, watch, may_wait=journal is not None),
+        partial(_go, go, planned, journal, run_id, kept, options),
+        partial(_who_is_asked, linked, journal, run_id, options, terminal),
         solving,
         run=None if journal is None else run_id,
     )
+
+
+def _who_is_asked(
+    linked: LinkedPlan, journal: Journal | None, run_id: str, options: Options, terminal: Terminal, watch: Watch
+) -> Approve | None:
+    """The last thing to be known before it begins; then the run has its name."""
+    approve = somebody_to_ask(linked, options, terminal, watch, may_wait=journal is not None)
+    if journal is not None and not options.quiet:
+        with watch.view.paused():
+            terminal.say(f"run {run_id[:SHORT]} is kept in {journal.path.name}")
+    return approve
 
 
 def _registry(planned: _Planned, options: Options, terminal: Terminal) -> Mapping[str, Tool]:
@@ -198,7 +212,7 @@ async def _go(
     planned: _Planned,
     journal: Journal | None,
     run_id: str,
-    parent: str | None,
+    kept: Kept | None,
     options: Options,
     approve: Approve | None,
     on_event: Callable[[Event], None],
@@ -214,8 +228,8 @@ async def _go(
         run_id,
         source=planned.source.text,
         name=planned.source.name,
-        about=about_of(options, planned.source),
-        parent=parent,
+        about=about_of(options if kept is None else kept.options(options), planned.source),
+        parent=None if kept is None else kept.record.started.run,
     )
 
 

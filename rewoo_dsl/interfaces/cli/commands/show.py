@@ -61,7 +61,12 @@ def _lines(one: Recorded, terminal: Terminal) -> Iterator[str]:
         progress.feed(event)
     rows = list(progress.rows.values())
     yield from table(
-        rows, now=trace.at, columns=terminal.columns, colour=terminal.out_colour, ascii_only=terminal.out_ascii
+        rows,
+        now=trace.at,
+        columns=terminal.columns,
+        colour=terminal.out_colour,
+        ascii_only=terminal.out_ascii,
+        still=True,
     )
     finished = trace.finished
     if finished is not None and one.plan.result is not None:
