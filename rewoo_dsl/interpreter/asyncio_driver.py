@@ -334,7 +334,7 @@ class Driver:
                     hear(command)  # type: ignore[arg-type]
         if self._log is not None and len(events) > told:
             self._log.append(events[told:])
-        if self._machine.is_over or self._is_suspended():
+        if self._machine.is_over or (self._suspends and self._machine.waits_for_people):
             self._inbox.put_nowait(None)
         return first
 
