@@ -87,17 +87,26 @@ class Described:
 
 def read_openapi(text: str | bytes) -> Described:
     """The operations of a document. Raises `ManifestError` when it is none that can be read."""
+    if _looks_like_yaml(text):
+        raise _refused("this is YAML; a document is read as JSON only, so write it as JSON first")
     data = read_json(text)
     fault = problem(data, max_depth=MAX_DEPTH)
     if fault is not None:
         raise _refused(f"the document is or holds {fault}")
-    if not isinstance(data, dict) or not isinstance(data.get("paths", {}), dict):
+    if not isinstance(data, dict):
         raise _refused(f"an OpenAPI document is an object with `paths`, not {kind(data)}")
+    if not isinstance(data.get("paths", {}), dict):
+        raise _refused(f"`paths` is an object, not {kind(data['paths'])}", at="/paths")
     version = data.get("openapi", data.get("swagger"))
     if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
         shown = version[:20] if isinstance(version, str) else "none"
         raise _refused(f"OpenAPI 3.0 and 3.1 are read; this document's version is {shown}", at="/openapi")
     return _Reader(Document(data)).described()
+
+
+def _looks_like_yaml(text: str | bytes) -> bool:
+    start = text[:4_096] if isinstance(text, str) else text[:4_096].decode("utf-8", "replace")
+    return re.match(r"(?:\s|#[^\n]*\n)*(?:%YAML|---|[\w\"'-]+[ \t]*:)", start) is not None
 
 
 def _refused(message: str, at: str = "") -> ManifestError:
