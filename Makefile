@@ -4,7 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test fmt lint types contract wheel schemas docs bench check clean
+SOAK_SECONDS ?= 60
+export SOAK_SECONDS
+
+.PHONY: help demo test soak fmt lint types contract wheel schemas docs bench check clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +25,9 @@ demo: $(READY)  ## plans over a real document, then question -> plan -> answer w
 
 test: $(READY)  ## the whole test suite
 	$(BIN)/python -m pytest -n auto
+
+soak: $(READY)  ## random plans under all laws for SOAK_SECONDS (60): make soak SOAK_SECONDS=3600 SOAK='--seed 7'
+	@$(BIN)/python scripts/soak.py $(SOAK)
 
 fmt: $(READY)  ## format the code
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .runs import RunFailed as RunFailed
     from .runs import check_run as check_run
     from .scripted_tools import ScriptedTools as ScriptedTools
+    from .shrinking import shrink as shrink
 
 _HOMES = {
     "Failure": "reproducer",
@@ -37,6 +38,7 @@ _HOMES = {
     "check_law_c": "laws",
     "check_run": "runs",
     "run_virtual": "clock",
+    "shrink": "shrinking",
     "with_faults": "faults",
 }
 """The module of every public name."""

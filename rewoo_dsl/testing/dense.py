@@ -132,7 +132,10 @@ def _plan(draw: Draw, *, most: int, parts: Sequence[str], must_return: bool) -> 
         steps.append(_Writer(draw, inputs, steps, parts).step(f"E{place + 1}"))
     result = None
     if must_return or draw.chance(2):
-        result = ListOf(items=tuple(Ref(name=one.name) for one in steps if draw.chance(2) or one is steps[-1]))
+        kept = [one.name for one in steps if draw.chance(2) or one is steps[-1]]
+        result = ListOf(items=tuple(Ref(name=one) for one in kept))
+        if _is_open(steps[-1]) and draw.chance(4):
+            result = ListOf(items=(Ref(name=kept[-1], path=(0,)),))
     limit = Limit(calls=draw.number(3, 12)) if draw.chance(12) else None
     return Plan(inputs=inputs, steps=tuple(steps), result=result, limit=limit)
 

@@ -166,10 +166,10 @@ class Schedule:
 
     def _may_be_over(self, timer: SetTimer) -> bool:
         """A pause always; the time of a question only when its answer comes too late; a clock never."""
-        what = timer.name.partition(" ")[0]
+        what, _, step = timer.name.partition(" ")
         if what != "within":
             return what not in _CLOCKS
-        asked = next(one for one in reversed(self.events) if isinstance(one, ApprovalAsked))
+        asked = next(one for one in reversed(self.events) if isinstance(one, ApprovalAsked) and one.step == step)
         return asked.within is not None and self._oracle.answers(asked_of(asked)).seconds > asked.within
 
     def _ending(self, call: Call) -> Ending:

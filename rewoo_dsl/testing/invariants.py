@@ -92,7 +92,7 @@ class Watch:
         self._running.add(event.step)
         self._ended.pop(event.step, None)
         place, _, _ = event.step.rpartition("/")
-        step = _step_at(self._linked, event.step)
+        step = step_at(self._linked, event.step)
         for need in () if step is None else step.needs:
             way = f"{place}/{need}" if place else need
             if self._ended.get(way) not in _FINAL:
@@ -162,7 +162,7 @@ def replayed_alike(linked: LinkedPlan, trace: Iterable[Event]) -> list[str]:
     return [] if machine.is_over else ["a machine that lived through the trace is not at its end"]
 
 
-def _step_at(linked: LinkedPlan, way: str) -> LinkedStep | None:
+def step_at(linked: LinkedPlan, way: str) -> LinkedStep | None:
     """The step that is named by its whole way, such as `E4[2]/E1` or `E4.fallback/E1`."""
     *calls, last = way.split("/")
     for one in calls:
@@ -183,4 +183,4 @@ def _named(linked: LinkedPlan, name: str) -> LinkedStep | None:
     return next((step for step in linked.steps if step.name == name), None)
 
 
-__all__ = ["Watch", "invariants", "replayed_alike"]
+__all__ = ["Watch", "invariants", "replayed_alike", "step_at"]

@@ -97,6 +97,14 @@ class Trial:
         """What the reference says."""
         return reference(self.linked, self.world, self.inputs, limits=self.limits, timeouts=self.timeouts)
 
+    def happening(
+        self, *, order: int | None = None, cancel_at: int | None = None, crashes: tuple[int, ...] = ()
+    ) -> "Trial":
+        """The same plan in the same world, with other things happening to it. The reference is not asked again."""
+        other = replace(self, order=self.order if order is None else order, cancel_at=cancel_at, crashes=crashes)
+        other.__dict__.update(world=self.world, outcome=self.outcome)
+        return other
+
     def run(self) -> Result:
         """The run, to its end."""
         choose = random.Random(self.order).randrange
@@ -164,7 +172,7 @@ def check_law_a(
     """
     trial = _trial(linked, tools, inputs, faults, limits)
     for order in range(seed, seed + schedules):
-        require(replace(trial, order=order), save)
+        require(trial.happening(order=order), save)
 
 
 def check_law_b(
@@ -182,9 +190,9 @@ def check_law_b(
     called any more. Arguments and failure are those of `check_law_a`."""
     trial = _trial(linked, tools, inputs, faults, limits)
     for order in range(seed, seed + schedules):
-        whole = replace(trial, order=order)
+        whole = trial.happening(order=order)
         for moment in range(_ends_of(whole) + 1):
-            require(replace(whole, cancel_at=moment), save)
+            require(whole.happening(cancel_at=moment), save)
 
 
 def check_law_c(
@@ -202,14 +210,14 @@ def check_law_c(
     through again. Arguments and failure are those of `check_law_a`."""
     trial = _trial(linked, tools, inputs, faults, limits)
     for order in range(seed, seed + schedules):
-        whole = replace(trial, order=order)
+        whole = trial.happening(order=order)
         require(whole, save)
         trace = whole.run().trace
         told = replayed_alike(linked, trace)
         if told:
             broken("C", told, whole, save)
         for place in range(1, len(trace)):
-            require(replace(whole, crashes=(place,)), save)
+            require(whole.happening(crashes=(place,)), save)
 
 
 def require(trial: Trial, save: str | Path = "failure.json") -> None:
