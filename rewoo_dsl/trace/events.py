@@ -31,9 +31,9 @@ Status: TypeAlias = Literal["succeeded", "partial", "failed", "cancelled"]
 class RunStarted:
     """With the plan, all that a run depends on but what happens in it.
 
-    `limits` are the host's, `tool_slots`, `tool_timeouts` and `tool_rates` (calls in so many seconds) those of single
-    tools; `seed` is what pauses are drawn from. `given` are values that stand for steps which do not run, and `parent` is the run they are from.
-    `policy` is the host's, and `request` what protected values must occur in.
+    `limits` are the host's; `tool_slots`, `tool_timeouts` and `tool_rates` (calls in so many seconds) are those of
+    single tools; `seed` is what pauses are drawn from. `given` are values that stand for steps which do not run, and
+    `parent` is the run they are from. `policy` is the host's, and `request` what protected values must occur in.
     """
 
     run: str

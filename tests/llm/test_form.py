@@ -102,7 +102,7 @@ def test_references_still_find_their_definitions():
 
 
 def test_a_reference_to_elsewhere_is_never_fetched():
-    with ModelServer() as server, pytest.raises(ModelError, match="refers to .http"):
+    with ModelServer() as server, pytest.raises(ModelError, match=r"refers to .http"):
         form({"$ref": f"{server.base_url}/models"}).read('{"value": 1}')
 
 
