@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .ir.plan import Plan
     from .ir.policy import Policy
     from .tools.registry import Registry
+    from .tools.tool import Tool
     from .trace.events import Event
     from .trace.journal import Journal
 
@@ -142,8 +144,8 @@ async def run(
         run_id: names the run.
         name: what the plan is called in the journal, such as its file name.
         about: JSON data of the host, kept with the run.
-        cache: where results of reads that say how long they are good for (`@tool(cache=600)`) are kept, and given again.
-            Runs at the same time share one `Cache`; a path is opened for this run alone.
+        cache: where results of reads are kept that say how long they are good for (`@tool(cache=600)`), and given
+            again. Runs at the same time share one `Cache`; a path is opened for this run alone.
 
     Raises:
         PlanError: the plan has errors, or the run cannot start: its inputs are wrong, nobody can be asked.
@@ -152,7 +154,6 @@ async def run(
         CacheError: the cache cannot be opened, or is to keep results of a tool that writes.
     """
     from . import interpreter
-    from .interpreter.cache import cached, opened
     from .ir.linked import LinkedPlan
 
     if not isinstance(registry, Mapping):
@@ -162,11 +163,11 @@ async def run(
     else:
         report = check(source, registry, load=load, library=library, policy=policy, request=request)
         linked = report.require()
-    async with opened(cache) as kept:
+    async with nullcontext(registry) if cache is None else _cached(registry, cache) as tools:
         go = partial(
             interpreter.run,
             linked,
-            registry if kept is None else cached(registry, kept),
+            tools,
             inputs=inputs,
             approve=approve,
             on_event=on_event,
@@ -180,6 +181,16 @@ async def run(
         from . import _durable
 
         return await _durable.run(go, linked, journal, run_id, source=source, name=name, about=about)
+
+
+@asynccontextmanager
+async def _cached(registry: Registry, cache: str | Path | Cache) -> AsyncIterator[Mapping[str, Tool]]:
+    """The tools, with a cache before them: its database is not loaded for runs that have none."""
+    from .interpreter.cache import cached, opened
+
+    async with opened(cache) as kept:
+        assert kept is not None  # one was given
+        yield cached(registry, kept)
 
 
 async def resume(
