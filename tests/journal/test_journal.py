@@ -296,6 +296,19 @@ def test_a_journal_that_is_closed_too_early_ends_its_runs(world: Path, path: Pat
     assert resume("r", world, path).value == WHOLE
 
 
+def test_an_error_that_no_file_can_hold_is_spelt_out(path: Path) -> None:
+    registry = rw.Registry()
+
+    @registry.tool(effect="read")
+    async def search(query: str) -> str:
+        raise ValueError("half \ud800")
+
+    result = rw.run_sync('#E1 = search(query="x")\n', registry, journal=path, run_id="r")
+    assert result["E1"].message == "ValueError: half \\ud800"
+    with rw.Journal(path) as journal:
+        assert tuple(journal.events("r")) == result.trace
+
+
 def test_unjournaled_runs_load_no_database(world: Path) -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
