@@ -1,12 +1,14 @@
 """`rewoo check --jsonl`: a line for each plan, in order and byte for byte the same, and a summary beside it."""
 
 import json
+import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_process import Ended, Rewoo
+from cli_process import COMMAND, Ended, Rewoo, environment
 
 SAMPLE = Path(__file__).parents[1] / "data" / "corpus"
 COMPILED = '1. search(query="a")\n2. math(problem="twice $1")\n3. join()<END_OF_PLAN>'
@@ -212,3 +214,19 @@ def test_odd_bytes_and_a_byte_order_mark(rewoo: Rewoo) -> None:
     text = b"\xef\xbb\xbf" + lines({"id": "a", "plan": COMPILED}).encode() + b'{"id": "\xff"}\r\n\x00\n'
     found = reports(rewoo("check", "--jsonl", "-", stdin=text))
     assert [(one["id"], one["ok"]) for one in found] == [("a", True), (None, False), (None, False)]
+
+
+def test_no_process_outlives_the_one_that_was_killed(folder: Path) -> None:
+    """Whoever holds standard output keeps it open: it ends when all of them have."""
+    words = (*COMMAND, "check", "--jsonl", "-", "--jobs", "2")
+    with subprocess.Popen(
+        words, cwd=folder, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write(lines(*({"id": number, "plan": "1. a()"} for number in range(2_000))).encode())
+        running.stdin.flush()
+        assert running.stdout.readline()
+        running.kill()
+        running.communicate(timeout=20)  # raises when one still holds it
+    assert running.returncode == -signal.SIGKILL

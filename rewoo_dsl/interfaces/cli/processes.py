@@ -3,7 +3,9 @@
 The only place that imports multiprocessing, and only when there is enough to share.
 """
 
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
@@ -47,10 +49,20 @@ def in_order(make: Callable[[], Task[Work, Result]], work: Iterable[Work], jobs:
 
 
 def _begin(make: Callable[[], Callable[[Any], Any]]) -> None:
-    """Ctrl-C is for the process that was started; it ends the others."""
+    """Ctrl-C is for the process that was started; it ends the others. Killed, it cannot: so each of them looks out."""
     global _task
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _task = make()
+
+
+def _end_with_parent() -> None:
+    from multiprocessing import connection, parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _do(piece: Any) -> Any:
