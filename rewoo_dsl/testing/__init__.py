@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .clock import run_virtual as run_virtual
+    from .contracts import ContractBroken as ContractBroken
+    from .contracts import verify_tool as verify_tool
     from .faults import Fault as Fault
     from .faults import FaultError as FaultError
     from .faults import with_faults as with_faults
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from .shrinking import shrink as shrink
 
 _HOMES = {
+    "ContractBroken": "contracts",
     "Failure": "reproducer",
     "Fault": "faults",
     "FaultError": "faults",
@@ -39,6 +42,7 @@ _HOMES = {
     "check_run": "runs",
     "run_virtual": "clock",
     "shrink": "shrinking",
+    "verify_tool": "contracts",
     "with_faults": "faults",
 }
 """The module of every public name."""
