@@ -240,7 +240,7 @@ class Machine:
 
     def _timer_fired(self, event: TimerFired) -> None:
         timer = self._core.timers.pop(event.timer, None)
-        if timer is None:
+        if timer is None or self.is_over:
             return
         if _matters(self._core, timer):
             self._core.record(TimerRang(timer.name, self._core.at))
