@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ._api import explain as explain
     from ._api import format_source as format_source
     from ._api import parse as parse
+    from ._api import replay as replay
+    from ._api import rerun as rerun
     from ._api import resume as resume
     from ._api import run as run
     from ._api import run_sync as run_sync
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from .interpreter import RunSuspended as RunSuspended
     from .interpreter import UndecidedWrites as UndecidedWrites
     from .interpreter.cache import Cache as Cache
+    from .interpreter.recall import NotRecorded as NotRecorded
     from .ir.plan import Plan as Plan
     from .ir.signature import Effect as Effect
     from .ir.signature import Signature as Signature
@@ -50,6 +53,7 @@ _HOMES = {
     "JournalError": "diag.errors",
     "Limits": "interpreter",
     "ModelError": "diag.errors",
+    "NotRecorded": "interpreter.recall",
     "Plan": "ir.plan",
     "PlanError": "diag.errors",
     "Registry": "tools.registry",
@@ -67,6 +71,8 @@ _HOMES = {
     "explain": "_api",
     "format_source": "_api",
     "parse": "_api",
+    "replay": "_api",
+    "rerun": "_api",
     "resume": "_api",
     "run": "_api",
     "run_sync": "_api",

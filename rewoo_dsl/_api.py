@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -253,6 +253,79 @@ async def cancel(run_id: str, *, journal: str | Path | Journal) -> Result | None
     from . import _durable
 
     return await _durable.cancel(run_id, journal)
+
+
+async def rerun(
+    run_id: str,
+    registry: Registry,
+    *,
+    journal: str | Path | Journal,
+    from_step: str | None = None,
+    given: Mapping[str, Any] | None = None,
+    again: Collection[str] = (),
+    inputs: Mapping[str, Any] | None = None,
+    approve: Approve | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    limits: Limits | None = None,
+) -> Result:
+    """A new run that keeps what a run of a journal has, but for what depends on a change: *what if*.
+
+    It is kept in the same journal and names its parent. Reads that depend on what is changed are called anew. Writes
+    that the parent made are not made again, whatever depends on what: what they gave is kept.
+
+    Args:
+        run_id: the parent, or the beginning of its id.
+        registry: the tools, the same as then.
+        journal: where it is kept.
+        from_step: a step that is called anew, and so is all that depends on it.
+        given: values that stand for steps, which then do not run; what depends on them is called anew.
+        again: steps whose writes are made again.
+        inputs: instead of the parent's.
+        approve: asks a person about what is to be called; without it the run is suspended where somebody has to be.
+        on_event: hears every event of the new run.
+        limits: the host's ceilings.
+
+    Raises:
+        RunChanged: a tool is not what it was.
+        ValueError: there is no such step.
+        RunSuspended, JournalError: as `run`.
+    """
+    from . import _durable
+
+    how = {"approve": approve, "on_event": on_event, "limits": limits}
+    changes = {"from_step": from_step, "given": given, "again": again, "inputs": inputs}
+    return await _durable.rerun(run_id, registry, journal, changes, how)
+
+
+def replay(
+    source: str | Plan | Mapping[str, Any] | LinkedPlan,
+    tools: object,
+    events: Iterable[Event],
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    load: Load | None = None,
+    library: Library | None = None,
+) -> Result:
+    """A run from its record: every call and every question has its recorded answer. Nothing is called, nobody asked,
+    and no time passes, so a recorded run makes a test of a plan.
+
+    Args:
+        source: the plan.
+        tools: the registry, or signatures.
+        events: those of the recorded run: `result.trace`, `journal.events(run)`, or `trace.log.load` of a file.
+        inputs: instead of the recorded ones.
+        load: as in `check`.
+        library: as in `check`.
+
+    Raises:
+        NotRecorded: the plan makes a call, or asks a question, that the record does not have.
+        PlanError: the plan has errors, or the inputs do not suit it.
+    """
+    from .interpreter.recall import Record, replayed
+    from .ir.linked import LinkedPlan
+
+    linked = source if isinstance(source, LinkedPlan) else check(source, tools, load=load, library=library).require()
+    return replayed(linked, Record(events), inputs=inputs)
 
 
 def run_sync(

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,8 @@ from .checker import check
 from .checker.callables import signatures_of
 from .checker.subplans import Library, Load, resolve
 from .diag.errors import RewooError
-from .interpreter import Result, RunSuspended
+from .interpreter import Result, RunSuspended, recall
+from .interpreter.recall import Record
 from .interpreter.resume import Decisions, cancelled
 from .ir.linked import LinkedPlan
 from .ir.plan import Plan
@@ -121,6 +123,25 @@ async def resume(
             raise
         finally:
             log.close()
+
+
+async def rerun(
+    run_id: str,
+    registry: Registry,
+    journal: str | Path | Journal,
+    changes: Mapping[str, Any],
+    how: Mapping[str, Any],
+) -> Result:
+    """A variant of a run, kept beside it."""
+    async with _opened(journal, create=False) as kept:
+        record = kept.record(kept.find(run_id))
+        linked = relink(record, registry)
+        events = Record(kept.events(record.run))
+        inputs = events.started.inputs if changes["inputs"] is None else changes["inputs"]
+        go = partial(recall.rerun, linked, registry, events, **{**changes, "inputs": inputs}, **how)
+        return await run(
+            go, linked, kept, None, source=record.source, name=record.name, about=record.about, parent=record.run
+        )
 
 
 async def cancel(run_id: str, journal: str | Path | Journal) -> Result | None:

@@ -159,3 +159,19 @@ def test_a_step_that_is_not_there_is_said() -> None:
         run_virtual(rerun(linked, world.tools, record, from_step="E77"))
     with pytest.raises(ValueError, match="run_started"):
         Record(record.events[1:])
+
+
+def test_the_public_verbs(tmp_path: Any) -> None:
+    world = World()
+    text = "input a: int = 1\n#E1 = look(n=#a)\n#E2 = mail(to=#E1)\n#E3 = look(n=#E1)\nreturn [#E2, #E3]\n"
+    journal = tmp_path / "runs.db"
+    first = asyncio.run(rw.run(text, world.tools, journal=journal))
+    world.calls.clear()
+    assert rw.replay(text, world.tools, first.trace).value == first.value == [2, 3]
+    with pytest.raises(rw.NotRecorded):
+        rw.replay(text, world.tools, first.trace, inputs={"a": 5})
+    second = asyncio.run(rw.rerun(first.run_id[:8], world.tools, journal=journal, given={"E1": 4}))
+    assert (second.value, world.calls) == ([2, 5], [("look", 4)])
+    with rw.Journal(journal) as kept:
+        assert {one.run: one.parent for one in kept.runs()} == {first.run_id: None, second.run_id: first.run_id}
+        assert rw.replay(text, world.tools, kept.events(first.run_id)).value == [2, 3]
