@@ -10,6 +10,9 @@ What a question costs is known before it is asked only where somebody says how l
     llm_tool(model, max_prompt=20_000, max_answer=2_000, prices=Prices(input=0.25, output=2.0))
 
 Then `check --bounds` counts tokens and dollars, and `limit tokens` and `limit cost` are held against them.
+
+A model that asks again by itself after a passing failure says by its `attempts` how often it asks at most, and bounds
+count as many calls of a model. Tokens are those of one answer: an attempt that failed tells of none.
 """
 
 import json
@@ -95,7 +98,7 @@ def llm_tool(
         version=f"{_VERSION} {getattr(model, 'name', type(model).__name__)}",
         result_is_declared=True,
         calls_model=True,
-        cost=_most(max_prompt, max_answer, prices),
+        cost=_most(getattr(model, "attempts", 1), max_prompt, max_answer, prices),
     )
 
 
@@ -104,11 +107,12 @@ def _bytes(system: str, prompt: str, schema: Any) -> int:
     return sum(len(one.encode("utf-8", "surrogatepass")) for one in texts)
 
 
-def _most(max_prompt: int | None, max_answer: int | None, prices: Prices | None) -> CallCost | None:
+def _most(attempts: int, max_prompt: int | None, max_answer: int | None, prices: Prices | None) -> CallCost | None:
     """What one question takes at most, as far as that is known."""
+    asked = Amount(least=1, most=attempts)
     if max_prompt is None or max_answer is None:
-        return None
-    asked = max_prompt + FRAME
-    dearest = None if prices is None else max(prices.input, prices.cached or 0) * asked + prices.output * max_answer
+        return CallCost(model_calls=asked) if attempts > 1 else None
+    sent = max_prompt + FRAME
+    dearest = None if prices is None else max(prices.input, prices.cached or 0) * sent + prices.output * max_answer
     usd = None if dearest is None else Amount(most=dearest / _MILLION)
-    return CallCost(tokens=Amount(most=asked + max_answer), usd=usd)
+    return CallCost(tokens=Amount(most=sent + max_answer), usd=usd, model_calls=asked)

@@ -163,7 +163,7 @@ class Meter:
         seconds, written = self._seconds(step, one.name, promised.seconds)
         return Cost(
             calls=ONE,
-            model_calls=ONE if one.calls_model else NONE,
+            model_calls=_model_calls(one, promised.model_calls),
             tokens=_declared(one, promised.tokens, "tokens"),
             usd=_declared(one, promised.usd, "cost"),
             seconds=seconds,
@@ -203,6 +203,26 @@ def _timed(cost: Cost, timeout: float | None) -> Cost:
     seconds = _to(cost.seconds.least, timeout if most is None else min(most, timeout))
     written = _to(cost.written.least, min(timeout, timeout if cost.written.most is None else cost.written.most))
     return Cost(**values, seconds=seconds, written=written)
+
+
+def most_asked(scope: Scope) -> float | None:
+    """How often one call of the plan asks a model at most; None where nobody knows."""
+    asked = [_asked(site.target) for site in scope.calls if site.target is not None]
+    return None if None in asked else max((one for one in asked if one is not None), default=1)
+
+
+def _asked(target: Target) -> float | None:
+    if target.is_subplan:
+        return target.cost.model_calls.most
+    return _model_calls(target.signature, (target.signature.cost or NOTHING_PROMISED).model_calls).most
+
+
+def _model_calls(one: Signature, promised: Amount | None) -> Bounds:
+    """At least the one that a run counts when such a tool starts; it tells of further ones as it makes them."""
+    if promised is None:
+        return ONE if one.calls_model else NONE
+    told, least = _declared(one, promised, "model calls"), int(one.calls_model)
+    return Bounds(max(told.least, least), None if told.most is None else max(told.most, least), told.why)
 
 
 def _declared(one: Signature, promised: Amount | None, what: str) -> Bounds:

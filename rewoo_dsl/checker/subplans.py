@@ -18,6 +18,7 @@ from ..ir.part import made
 from ..ir.plan import Plan
 from ..ir.signature import Effect, Signature
 from ..ir.types import ANY, to_schema
+from .bounds import most_asked
 from .callables import Target
 from .scope import Scope
 
@@ -77,7 +78,8 @@ def as_target(scope: Scope, name: str, *, linked: LinkedPlan | None) -> Target:
         calls_model=any(one.signature.calls_model for one in known),
     )
     certain = len(known) == len(targets) and all(one.is_certain for one in known)
-    cost = within(scope.bounds.total, plan.limit, writes=bool(writes) or not certain)
+    may_write = bool(writes) or not certain
+    cost = within(scope.bounds.total, plan.limit, writes=may_write, asked=most_asked(scope))
     return Target(
         signature,
         is_subplan=True,

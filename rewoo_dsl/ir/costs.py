@@ -153,8 +153,8 @@ def repeated(one: Cost, items: Bounds, rounds: Bounds) -> Cost:
     return Cost(*(times(rounds if name in SPANS else items, getattr(one, name)) for name in QUANTITIES))
 
 
-def within(one: Cost, limit: Limit | None, *, writes: bool = False) -> Cost:
-    """The cost under a plan's own `limit`: nothing starts beyond it.
+def within(one: Cost, limit: Limit | None, *, writes: bool = False, asked: float | None = 1) -> Cost:
+    """The cost under a plan's own `limit`: nothing starts beyond it. `asked`: how often one call asks a model at most.
 
     Tokens and dollars are counted when a call is over, so that the last calls may go beyond; and running writes are
     awaited, so that time holds for reads alone.
@@ -164,7 +164,7 @@ def within(one: Cost, limit: Limit | None, *, writes: bool = False) -> Cost:
     seconds = None if writes else limit.time
     changed = {
         "calls": capped(one.calls, limit.calls),
-        "model_calls": capped(one.model_calls, limit.calls),
+        "model_calls": capped(one.model_calls, None if limit.calls is None or asked is None else limit.calls * asked),
         "seconds": capped(one.seconds, seconds),
         "written": capped(one.written, seconds),
     }

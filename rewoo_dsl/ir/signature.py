@@ -45,7 +45,8 @@ class CallCost(BaseModel):
     """What one call of a tool costs, as its maker declares it: model tokens, seconds, US dollars.
 
     A number stands for the most: `{"tokens": 800}`. What is not declared is not known, except that a tool which asks
-    no model takes no tokens and no money.
+    no model takes no tokens and no money. `model_calls` are the attempts to ask one, its own retries included; a tool
+    that asks a model and does not say asks once.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -53,6 +54,7 @@ class CallCost(BaseModel):
     tokens: Spent = None
     seconds: Spent = None
     usd: Spent = None
+    model_calls: Spent = None
 
 
 class Signature(BaseModel):

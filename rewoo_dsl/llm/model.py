@@ -2,7 +2,8 @@
 
 `Model` is the whole protocol, so that a host can put its own client behind a role. Whatever goes wrong is a
 `ModelError` whose `kind` is one of `Kind`; cancellation passes through untouched. Costs are told to `on_usage`
-attempt by attempt, because a refusal or a reply that was cut short costs as much as a good one.
+attempt by attempt, because a refusal or a reply that was cut short costs as much as a good one. A model that asks more
+than once for one answer may say by an attribute `attempts` how often at most; bounds of plans count that many.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ Kind: TypeAlias = Literal[
 
 LOST: frozenset[str] = frozenset({"connection", "malformed"})
 """Kinds of failure in which an answer was lost on its way, so that a role may ask once more."""
+
+
+RETRIES = 2
+"""How often an endpoint is asked again for one answer, unless it is made otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

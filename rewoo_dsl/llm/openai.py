@@ -27,7 +27,7 @@ from pydantic import SecretStr
 from ..diag.errors import ModelError
 from ..ir.signature import Schema
 from .form import form
-from .model import Kind, Message, Reply, Usage
+from .model import RETRIES, Kind, Message, Reply, Usage
 from .wire import Api, Body, Question, Raw, gather, judged, read, request
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Endpoint:
         api_key: str | SecretStr | None = None,
         api: ApiChoice = "auto",
         timeout: float = 120.0,
-        retries: int = 2,
+        retries: int = RETRIES,
         max_wait: float = 60.0,
     ) -> None:
         if api not in ("auto", "responses", "chat"):
@@ -145,6 +145,11 @@ class OpenAIModel:
 
     endpoint: Endpoint
     name: str
+
+    @property
+    def attempts(self) -> int:
+        """How often one question is asked at most."""
+        return self.endpoint.retries + 1
 
     async def complete(
         self,

@@ -128,6 +128,7 @@ def test_lengths_and_prices_are_a_bound_of_a_plan_before_it_runs():
     total = report.bounds.total
     assert (total.tokens.most, total.usd.most) == (2 * (1_000 + 256 + 50), pytest.approx(2 * (1_256 + 500) / 1e6))
     assert [one.code for one in report.diagnostics] == ["RW502", "RW502"]
+    assert (total.model_calls.least, total.model_calls.most) == (1, 6)
     unbounded = {"llm": llm_tool(Endpoint(base_url="http://127.0.0.1:1").model("tiny")).signature}
     assert check(text, unbounded).bounds.total.tokens.most is None
 

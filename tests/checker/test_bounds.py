@@ -18,6 +18,7 @@ TOOLS = [
     Signature(name="plain", **READ),
     Signature(name="quick", cost={"seconds": {"least": 1, "most": 2}, "usd": 0.5}, **READ),
     Signature(name="ask", calls_model=True, cost={"tokens": {"least": 100, "most": 400}, "usd": 0.01}, **READ),
+    Signature(name="stubborn", calls_model=True, cost={"model_calls": 3}, **READ),
     Signature(name="llm", calls_model=True, result_is_declared=True, **READ),
 ]
 LIBRARY = {"twice": "input q: str\n#E1 = quick(q=#q)\n#E2 = quick(q=#E1) timeout 1s\nreturn #E2\n"}
@@ -190,3 +191,37 @@ def test_a_run_starts_no_more_calls_than_the_bounds_say(
     assert calls <= total.calls.most
     assert models <= (total.model_calls.most or 0)
     assert failed or calls >= total.calls.least
+
+
+# --- calls of models -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("plan", "most"),
+    [
+        ("#E1 = llm(q=#q)\nreturn #E1", (1, 1)),
+        ("#E1 = stubborn(q=#q)\nreturn #E1", (1, 3)),
+        ("#E1 = stubborn(q=#q) retry 1 fallback llm(q=#q)\nreturn #E1", (1, 7)),
+        ("#E1 = stubborn(q=#x) for #x in [#q, #q]\nreturn #E1", (2, 6)),
+        ("#E1 = plain(q=#q)\nreturn #E1", (0, 0)),
+    ],
+)
+def test_a_tool_that_asks_a_model_again_by_itself_says_so(plan: str, most: tuple[int, int]) -> None:
+    found = table(f"input q: str\n{plan}\n").total.model_calls
+    assert (found.least, found.most) == most
+
+
+@pytest.mark.parametrize(
+    ("limit", "call", "ceiling", "code"),
+    [
+        ("calls 5", "llm(q=#x)", 5, None),
+        ("calls 6", "llm(q=#x)", 5, "RW510"),
+        ("calls 5", "stubborn(q=#x)", 15, None),
+        ("calls 5", "stubborn(q=#x)", 14, "RW510"),
+    ],
+)
+def test_a_limit_of_calls_bounds_the_calls_of_models(limit: str, call: str, ceiling: int, code: str | None) -> None:
+    steps = "".join(f"#E{i} = {call} for #x in #xs max 5\n" for i in (1, 2))
+    plan = f"limit {limit}\ninput xs: list[str]\n{steps}return [#E1, #E2]\n"
+    found = check(plan, TOOLS, ceilings=Ceilings(model_calls=ceiling)).diagnostics
+    assert [one.code for one in found if "of models" in one.message] == ([] if code is None else [code])

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from ...diag.diagnostic import Diagnostic, Severity
 from ...ir.costs import Bounds, amount, within
+from ..bounds import most_asked
 from ..scope import Scope
 
 
@@ -11,7 +12,7 @@ def over_ceiling(scope: Scope) -> Iterator[Diagnostic]:
     if host is None or scope.is_subplan:
         return
     writes = any(site.target is None or site.target.writes for site in scope.calls)
-    total = within(scope.bounds.total, scope.plan.limit, writes=writes)
+    total = within(scope.bounds.total, scope.plan.limit, writes=writes, asked=most_asked(scope))
     for found, ceiling, words in (
         (total.calls, host.tool_calls, "calls"),
         (total.model_calls, host.model_calls, "calls of models"),

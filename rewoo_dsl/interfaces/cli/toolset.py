@@ -92,6 +92,12 @@ def _joined(first: "Registry | None", added: Sequence["Tool"]) -> "Registry":
 class Unconfigured:
     """Stands for the model that nobody named. `run` refuses plans that would ask it, before they start."""
 
+    @property
+    def attempts(self) -> int:
+        from ...llm.model import RETRIES
+
+        return RETRIES + 1
+
     async def complete(self, *_: Any, **__: Any) -> "Reply":
         from ...diag.errors import ModelError
 
