@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .runs import check_run as check_run
     from .scripted_tools import ScriptedTools as ScriptedTools
     from .shrinking import shrink as shrink
+    from .stateful import RunMachine as RunMachine
 
 _HOMES = {
     "ContractBroken": "contracts",
@@ -35,6 +36,7 @@ _HOMES = {
     "ModelServer": "model_server",
     "Rule": "model_server",
     "RunFailed": "runs",
+    "RunMachine": "stateful",
     "ScriptedTools": "scripted_tools",
     "check_law_a": "laws",
     "check_law_b": "laws",

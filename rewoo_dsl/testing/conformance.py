@@ -20,7 +20,7 @@ that does not start), and `events` (their types, in order, where a case is about
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,6 +34,9 @@ from ..tools.tool import Tool
 from ..trace.events import ApprovalAsked, Event, ItemFinished, RunFinished
 from .clock import run_virtual
 from .scripted_tools import ScriptedTools
+
+CEILING = 30 * 24 * 3600.0
+"""Seconds of virtual time after which a run is taken to have no end. No case takes a month."""
 
 Approver = Callable[[ApprovalAsked], Awaitable[bool]]
 
@@ -104,7 +107,21 @@ def run_case(case: Case, driver: Driver = run) -> list[str]:
         ).require()
     except PlanError as error:
         return list(_refusal(case, error))
-    return run_virtual(_run(case, linked, tools, driver))
+    try:
+        return run_virtual(_in_time(_run(case, linked, tools, driver)))
+    except TimeoutError:
+        return [f"the run has no end: {CEILING:g} s of virtual time are over"]
+
+
+async def _in_time(whole: Coroutine[Any, Any, list[str]]) -> list[str]:
+    """A driver that waits for ever fails its case instead of hanging the suite, also one that ignores cancellation."""
+    task = asyncio.ensure_future(whole)
+    done, _ = await asyncio.wait([task], timeout=CEILING)
+    if done:
+        return task.result()
+    task.cancel()
+    await asyncio.wait([task], timeout=CEILING)
+    raise TimeoutError
 
 
 async def _run(case: Case, linked: LinkedPlan, tools: ScriptedTools, driver: Driver) -> list[str]:

@@ -1,7 +1,7 @@
 """Faults by name, over real tools and in the world of the reference."""
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from rewoo_dsl.checker import check
@@ -11,6 +11,7 @@ from rewoo_dsl.testing.clock import run_virtual
 from rewoo_dsl.testing.faults import KINDS, Fault, FaultError, FaultyTools, faulty, read_faults, with_faults
 from rewoo_dsl.testing.reference import differences, reference, scripted
 from rewoo_dsl.testing.scripted_tools import ScriptedTools
+from rewoo_dsl.testing.strategies import fault_schedules
 
 TOOLS = {
     "search": {"parameters": {"query": "string"}, "returns": {"type": "object"}},
@@ -148,3 +149,16 @@ def test_tools_and_oracle_go_wrong_alike(faults: list[Fault]) -> None:
     tools = with_faults(ScriptedTools(TOOLS), faults)
     result = run_virtual(run(linked(), tools, seed=1, run_id="r"))
     assert differences(reference(linked(), faulty(scripted(TOOLS), faults, tools.signatures)), result) == []
+
+
+@given(st.data())
+def test_a_schedule_is_for_the_plan(data: st.DataObject) -> None:
+    faults = data.draw(fault_schedules(PLAN, ScriptedTools(TOOLS).signatures, crashes=True))
+    assert read_faults(map(str, faults), linked()) == faults
+    assert len(faults) <= 3
+
+
+def test_a_schedule_shrinks_to_few_faults() -> None:
+    schedules = fault_schedules(linked(), most=5)
+    found = find(schedules, lambda faults: any(one.kind == "hang" for one in faults), settings=settings(database=None))
+    assert found == (Fault("E1", "hang", branch="do", attempt=1),)

@@ -2,6 +2,7 @@
 
 from .broken import BrokenPlan, broken_plans
 from .expressions import expressions
+from .faults import fault_schedules
 from .plans import inputs, plan_text, plans, sub_plans
 from .registries import descriptions, registries, scripted_tools
 from .types import schemas, types
@@ -13,6 +14,7 @@ __all__ = [
     "broken_plans",
     "descriptions",
     "expressions",
+    "fault_schedules",
     "inputs",
     "plan_text",
     "plans",
