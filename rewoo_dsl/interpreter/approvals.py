@@ -7,7 +7,7 @@ from typing import Any, Literal
 from ..ir.fuel import EvaluationError, Fuel
 from ..ir.values import canonical, compact
 from ..trace.events import ApprovalAnswered, ApprovalAsked
-from .core import Core, Job
+from .core import Core
 from .items import reason_of, settle
 from .messages import Answered, Ask, Withdraw
 from .program import PureValue
@@ -34,7 +34,7 @@ def ask(core: Core, step: StepRun, items: list[Item]) -> bool:
     core.record(asked)
     core.out.append(Ask(number, asked))
     if step.code.clauses.within is not None:
-        core.set_timer(step.code.clauses.within, Job.EXPIRE, number, f"within {step.path}")
+        core.set_timer(step.code.clauses.within, "expire", number, f"within {step.path}")
     return True
 
 
@@ -67,10 +67,10 @@ def answered(core: Core, event: Answered) -> None:
     _close(core, event.question)
     if event.yes:
         _record(core, question, "yes")
-        core.later(Job.APPROVED, question.step)
+        core.later("approved", question.step)
     else:
         _record(core, question, "no")
-        core.later(Job.DECLINED, (question.step, "refused"))
+        core.later("declined", (question.step, "refused"))
 
 
 def expire(core: Core, number: int) -> None:
@@ -80,7 +80,7 @@ def expire(core: Core, number: int) -> None:
         core.out.append(Withdraw(number))
         _close(core, number)
         _record(core, question, "expired")
-        core.later(Job.DECLINED, (question.step, "expired"))
+        core.later("declined", (question.step, "expired"))
 
 
 def withdraw(core: Core, step: StepRun) -> None:

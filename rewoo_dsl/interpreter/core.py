@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from ..tools.rate import Rate
 from ..tools.results import ResultLimits
@@ -21,22 +20,11 @@ from .messages import Command, SetTimer
 from .meters import Meter
 from .state import Item, Question, Scope
 
-
-class Job(IntEnum):
-    """What is left to do with a step, item, scope or meter."""
-
-    START = 0
-    BLOCK = 1
-    ITEM_DONE = 2
-    ENTER = 3
-    SCOPE_DONE = 4
-    RETRY = 5
-    EXPIRE = 6
-    LOOK_AT_CLOCK = 7
-    CEILING = 8
-    APPROVED = 9
-    DECLINED = 10
-    RATE = 11
+Job: TypeAlias = Literal[
+    "start", "block", "item_done", "enter", "scope_done", "retry", "expire", "look_at_clock", "ceiling", "approved",
+    "declined", "rate",
+]  # fmt: skip
+"""What is left to do with a step, item, scope or meter. Text, for to look up a member of an enum takes long."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +89,7 @@ class Core:
     def wake(self, meter: Meter) -> None:
         """A clock that stood while somebody was asked goes on."""
         meter.sleeps = False
-        self.later(Job.LOOK_AT_CLOCK, meter)
+        self.later("look_at_clock", meter)
 
     def set_timer(self, delay: float, job: Job, subject: Any, name: str) -> None:
         timer = self.number()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..trace.events import Branch, Reason, State, StepFinished
-from .core import Core, Job
+from .core import Core
 from .state import Scope
 
 HAS_VALUE: frozenset[State] = frozenset({"succeeded", "skipped"})
@@ -35,7 +35,7 @@ def finish(
     core.out.append(StepFinished(scope.path + name, state, value, reason, message, branch, core.at))
     scope.unfinished -= 1
     if not scope.unfinished:
-        core.agenda.append((Job.SCOPE_DONE, scope))
+        core.agenda.append(("scope_done", scope))
     if state in HAS_VALUE:
         if place < program.step_count:
             scope.values[name] = value
@@ -46,7 +46,7 @@ def finish(
         scope.reasons[place] = reason or "needs"
         if scope.stopped is None:
             for other in program.dependents.get(place, ()):
-                core.agenda.append((Job.BLOCK, (scope, other, place)))
+                core.agenda.append(("block", (scope, other, place)))
 
 
 def _tell_dependents(core: Core, scope: Scope, place: int) -> None:
@@ -60,7 +60,7 @@ def _tell_dependents(core: Core, scope: Scope, place: int) -> None:
         if not open_needs[other]:
             free.append(other)
     if free:
-        core.agenda.append((Job.START, (scope, free)))
+        core.agenda.append(("start", (scope, free)))
 
 
 def block(core: Core, scope: Scope, place: int, need: int) -> None:

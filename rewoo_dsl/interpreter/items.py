@@ -18,11 +18,11 @@ from ..tools.errors import ResultError
 from ..tools.results import weigh
 from ..trace.events import AttemptFinished, AttemptStarted, ItemFinished, Reason, RetryScheduled, State
 from . import turns
-from .core import Core, Job
+from .core import Core
 from .endings import finish
 from .messages import Call, Finished
 from .program import Clauses, PlanCall, PureValue, ToolCall, ToolCode
-from .state import Ending, Item, Phase
+from .state import Ending, Item
 
 NO_SECOND_TRY: frozenset[Reason] = frozenset(
     {"bad_argument", "policy", "budget", "deadline", "unknown_outcome", "cancelled"}
@@ -133,12 +133,12 @@ def enqueue(core: Core, item: Item) -> None:
     """The item's action may happen now: a value at once, a tool call as soon as there is a slot."""
     action = item.action
     if type(action) is ToolCall:
-        item.phase = Phase.QUEUED
+        item.phase = "queued"
         core.ready.append(item)
     elif type(action) is PureValue:
         _evaluate(core, item, action.evaluate)
     else:
-        core.later(Job.ENTER, item)
+        core.later("enter", item)
 
 
 def _evaluate(core: Core, item: Item, evaluate: Compiled) -> None:
@@ -165,7 +165,7 @@ def launch(core: Core, item: Item) -> bool:
     for meter in item.step.scope.meters:
         refusal = meter.admit(tool.calls_model)
         if refusal is not None:
-            core.later(Job.CEILING, (meter, "budget", refusal))
+            core.later("ceiling", (meter, "budget", refusal))
             return False
         if meter.sleeps:
             core.wake(meter)
@@ -197,7 +197,7 @@ def attempt_started(core: Core, item: Item, tool: str) -> AttemptStarted:
     """Counts and records a new attempt."""
     step = item.step
     step.scope.states[step.place] = "running"
-    item.phase = Phase.RUNNING
+    item.phase = "running"
     item.attempt += 1
     core.numbers += 1
     item.attempt_number = core.numbers
@@ -239,8 +239,8 @@ def finished(core: Core, event: Finished) -> None:
         for meter in item.step.scope.meters:
             excess = meter.add(event.usage, calls_model=action.tool.calls_model)
             if excess is not None:
-                core.later(Job.CEILING, (meter, "budget", excess))
-    if item.phase is Phase.DONE:
+                core.later("ceiling", (meter, "budget", excess))
+    if item.phase == "done":
         _record_end(core, item, event, None, "cancelled", "nobody waits for it any more")
         return
     if event.reason is None:
@@ -352,10 +352,10 @@ def _schedule_retry(core: Core, item: Item) -> None:
     full = min(limits.backoff_max_seconds, limits.backoff_seconds * 2 ** (item.attempt - 1))
     drawn = random.Random(f"{core.seed} {item.step.path} {item.index} {item.attempt}").random()
     delay = full * (0.5 + drawn / 2)
-    item.phase = Phase.PAUSING
+    item.phase = "pausing"
     core.pausing.add(item)
     core.record(RetryScheduled(item.step.path, item.index, item.attempt + 1, delay, core.at))
-    core.set_timer(delay, Job.RETRY, item, f"retry {_place(item)}")
+    core.set_timer(delay, "retry", item, f"retry {_place(item)}")
 
 
 def _place(item: Item) -> str:
@@ -364,7 +364,7 @@ def _place(item: Item) -> str:
 
 def retry(core: Core, item: Item) -> None:
     """The pause before the item's next attempt is over."""
-    if item.phase is Phase.PAUSING:
+    if item.phase == "pausing":
         core.pausing.discard(item)
         enqueue(core, item)
 
@@ -384,14 +384,14 @@ def settle(
     core: Core, item: Item, state: State, value: Any = None, *, reason: Reason | None = None, message: str = ""
 ) -> None:
     """The item has come to its end."""
-    item.phase = Phase.DONE
+    item.phase = "done"
     step = item.step
     if item.index is None:
         finish(core, step.scope, step.place, state, value, reason=reason, message=message, branch=item.branch)
         return
     item.state, item.value, item.reason, item.message = state, value, reason, message
     core.record(ItemFinished(step.path, item.index, state, value, reason, message, item.branch, core.at))
-    core.later(Job.ITEM_DONE, item)
+    core.later("item_done", item)
 
 
 def settle_as(core: Core, item: Item, ending: Ending) -> None:

@@ -21,7 +21,7 @@ from .limits import Limits
 from .messages import Answered, Cancel, Command, Finished, Input, Resume, SetTimer, Start, TimerFired
 from .meters import Meter, Used
 from .program import ToolCall, compile_plan
-from .state import Ending, Phase, Scope
+from .state import Ending, Item, Scope
 
 _NO_LIMITS: Mapping[str, Any] = {}
 
@@ -148,7 +148,7 @@ class Machine:
             return
         action = item.action
         assert type(action) is ToolCall  # nothing else is queued
-        if item.phase is Phase.QUEUED:
+        if item.phase == "queued":
             if (core.tool_slots or core.tool_rates) and not turns.has_turn(core, action.name):
                 turns.park(core, action.name, item)
                 return
@@ -210,7 +210,7 @@ class Machine:
             raise ValueError("only a run that has begun and is not over can be resumed")
         core.record(RunResumed(core.at))
         for number, item in list(core.flying.items()):
-            if item.phase is Phase.DONE:
+            if item.phase == "done":
                 items.finished(core, Finished(number, None, core.at, "cancelled", "", lost=True))
             else:
                 items.call_again(core, item)
@@ -256,11 +256,12 @@ class Machine:
 def _matters(core: Core, timer: Timer) -> bool:
     """Whether anything comes of it that this time is over."""
     match timer.job:
-        case Job.RETRY:
-            return timer.subject.phase is Phase.PAUSING
-        case Job.EXPIRE:
+        case "retry":
+            item: Item = timer.subject
+            return item.phase == "pausing"
+        case "expire":
             return timer.subject in core.questions
-        case Job.RATE:
+        case "rate":
             return bool(core.parked.get(timer.subject))
         case _:
             return timer.subject in core.clocks and not timer.subject.remaining(core.at)
@@ -281,11 +282,11 @@ def _look_at_clock(core: Core, meter: Meter) -> None:
         return
     left = meter.remaining(core.at)
     if not left:
-        core.later(Job.CEILING, (meter, meter.late, f"{meter.whose} of {meter.seconds:g} s is reached"))
+        core.later("ceiling", (meter, meter.late, f"{meter.whose} of {meter.seconds:g} s is reached"))
     elif core.questions and _is_idle(core, meter):
         meter.sleeps = True
     else:
-        core.set_timer(left, Job.LOOK_AT_CLOCK, meter, meter.timer)
+        core.set_timer(left, "look_at_clock", meter, meter.timer)
 
 
 def _reach_ceiling(core: Core, reached: tuple[Meter, Reason, str]) -> None:
@@ -297,16 +298,16 @@ def _reach_ceiling(core: Core, reached: tuple[Meter, Reason, str]) -> None:
 
 
 _JOBS: dict[Job, Callable[[Core, Any], None]] = {
-    Job.START: steps.start,
-    Job.BLOCK: lambda core, which: endings.block(core, *which),
-    Job.ITEM_DONE: steps.item_done,
-    Job.ENTER: subplans.enter,
-    Job.SCOPE_DONE: subplans.scope_done,
-    Job.RETRY: items.retry,
-    Job.EXPIRE: approvals.expire,
-    Job.LOOK_AT_CLOCK: _look_at_clock,
-    Job.CEILING: _reach_ceiling,
-    Job.APPROVED: steps.run_items,
-    Job.RATE: turns.rate_allows,
-    Job.DECLINED: lambda core, pair: steps.decline(core, *pair),
+    "start": steps.start,
+    "block": lambda core, which: endings.block(core, *which),
+    "item_done": steps.item_done,
+    "enter": subplans.enter,
+    "scope_done": subplans.scope_done,
+    "retry": items.retry,
+    "expire": approvals.expire,
+    "look_at_clock": _look_at_clock,
+    "ceiling": _reach_ceiling,
+    "approved": steps.run_items,
+    "rate": turns.rate_allows,
+    "declined": lambda core, pair: steps.decline(core, *pair),
 }

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ..trace.events import ApprovalAsked, Branch, Reason, State
 from .program import Action, Program, StepCode
@@ -18,18 +17,14 @@ if TYPE_CHECKING:
     from .meters import Meter
 
 
-class Phase(Enum):
-    """Where an item is in its life."""
+Phase: TypeAlias = Literal["prepared", "queued", "running", "pausing", "done"]
+"""Where an item is in its life.
 
-    PREPARED = auto()
-    """Its arguments are known; it waits for a yes, or for its turn under `parallel`."""
-    QUEUED = auto()
-    """Its tool call waits for a free slot."""
-    RUNNING = auto()
-    """Its attempt runs: a tool, or a sub-plan's scope."""
-    PAUSING = auto()
-    """It waits before its next attempt."""
-    DONE = auto()
+- `prepared`: its arguments are known; it waits for a yes, or for its turn under `parallel`
+- `queued`: its tool call waits for a free slot
+- `running`: its attempt runs: a tool, or a sub-plan's scope
+- `pausing`: it waits before its next attempt
+"""
 
 
 @dataclass(slots=True, eq=False)
@@ -95,7 +90,7 @@ class Item:
     names: Mapping[str, Any]
     action: Action
     branch: Branch = "do"
-    phase: Phase = Phase.PREPARED
+    phase: Phase = "prepared"
     arguments: dict[str, Any] | None = None
     fallback_arguments: dict[str, Any] | None = None
     attempt: int = 0

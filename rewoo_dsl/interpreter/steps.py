@@ -9,7 +9,7 @@ from .core import Core
 from .endings import FINAL, HAS_VALUE, TELLING, finish
 from .items import enqueue, holds, prepare, reason_of
 from .program import Action, EachCode, PureValue, StepCode
-from .state import Item, Phase, Scope, StepRun
+from .state import Item, Scope, StepRun
 
 
 def start(core: Core, which: tuple[Scope, list[int]]) -> None:
@@ -69,7 +69,7 @@ def begin_plain(core: Core, scope: Scope, place: int) -> Item | None:
     step.items.append(item)
     if not prepare(core, item):
         return None
-    item.phase = Phase.QUEUED
+    item.phase = "queued"
     return item
 
 
@@ -131,7 +131,7 @@ def _run_next(core: Core, step: StepRun) -> None:
         item = step.items[step.next_item]
         step.next_item += 1
         if step.code.clauses.asks:
-            if item.phase is not Phase.PREPARED:
+            if item.phase != "prepared":
                 continue
         elif not prepare(core, item):
             return
@@ -142,7 +142,7 @@ def _run_next(core: Core, step: StepRun) -> None:
 def decline(core: Core, step: StepRun, reason: Reason) -> None:
     """The answer was no, or none came: the step is skipped, and neither `else` nor `fallback` stands in."""
     for item in step.items:
-        item.phase = Phase.DONE
+        item.phase = "done"
     finish(core, step.scope, step.place, "skipped", reason=reason)
 
 

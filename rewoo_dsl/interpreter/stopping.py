@@ -9,7 +9,7 @@ from .core import Core
 from .endings import finish
 from .items import settle, settle_as
 from .messages import Stop
-from .state import Ending, Item, Phase, Scope, StepRun
+from .state import Ending, Item, Scope, StepRun
 
 
 def stop_scope(core: Core, scope: Scope, ending: Ending, *, spare_writes: bool) -> None:
@@ -28,12 +28,12 @@ def _stop_step(core: Core, step: StepRun, ending: Ending, *, spare_writes: bool)
     approvals.withdraw(core, step)
     step.next_item = len(step.items)
     for item in step.items:
-        if item.phase is not Phase.DONE:
+        if item.phase != "done":
             _stop_item(core, item, ending, spare_writes=spare_writes)
 
 
 def _stop_item(core: Core, item: Item, ending: Ending, *, spare_writes: bool) -> None:
-    if item.phase is not Phase.RUNNING:
+    if item.phase != "running":
         settle_as(core, item, ending)
     elif item.child is not None:
         in_doubt = has_write_in_doubt(item.child)
@@ -65,7 +65,7 @@ def has_write_in_doubt(scope: Scope) -> bool:
 
 
 def _is_in_doubt(item: Item) -> bool:
-    if item.phase is not Phase.RUNNING:
+    if item.phase != "running":
         return item.reason == "unknown_outcome"
     if item.child is not None:
         return has_write_in_doubt(item.child)

@@ -3,12 +3,12 @@
 from typing import Any
 
 from ..trace.events import AttemptFinished, Reason
-from .core import Core, Job
+from .core import Core
 from .endings import TELLING
 from .items import attempt_started, failed, result_problem, settle
 from .meters import Meter, Used
 from .program import PlanCall, Program
-from .state import Ending, Item, Phase, Scope
+from .state import Ending, Item, Scope
 from .stopping import has_write_in_doubt, stop_scope
 
 
@@ -30,8 +30,8 @@ def open_scope(
         if meter.scope is None:
             meter.scope = scope
     if not count:
-        core.later(Job.SCOPE_DONE, scope)
-    core.later(Job.START, (scope, [place for place, needs in enumerate(program.needs) if not needs]))
+        core.later("scope_done", scope)
+    core.later("start", (scope, [place for place, needs in enumerate(program.needs) if not needs]))
     return scope
 
 
@@ -60,12 +60,12 @@ def start_clock(core: Core, meter: Meter) -> None:
     if meter.seconds is not None:
         meter.started = core.at
         core.clocks.append(meter)
-        core.set_timer(meter.seconds, Job.LOOK_AT_CLOCK, meter, meter.timer)
+        core.set_timer(meter.seconds, "look_at_clock", meter, meter.timer)
 
 
 def enter(core: Core, item: Item) -> None:
     """The item's sub-plan call begins: one attempt, in a scope of its own."""
-    if item.phase is Phase.DONE:
+    if item.phase == "done":
         return
     action, step = item.action, item.step
     assert type(action) is PlanCall  # nothing else is entered

@@ -5,7 +5,7 @@ A waiting call takes no slot of the run, so it holds up nobody else. Its attempt
 
 from collections import deque
 
-from .core import Core, Job
+from .core import Core
 from .state import Item
 
 _INSTANT = 1e-9
@@ -74,4 +74,4 @@ def _wait_for_rate(core: Core, tool: str) -> None:
     left = _seconds_to_wait(core, tool)
     if left:
         core.waiting_for_rate.add(tool)
-        core.set_timer(left, Job.RATE, tool, f"rate {tool}")
+        core.set_timer(left, "rate", tool, f"rate {tool}")
