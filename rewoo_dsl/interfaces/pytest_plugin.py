@@ -7,6 +7,9 @@ def test_the_planner_writes_sound_plans():
     assert_plan(planner.plan("Who is exposed?"), registry)
 ```
 
+Fixtures, for tests of tools and plans (`docs/testing.md`): `scripted_tools`, `check_run`, `verify_tool`,
+`run_virtual` and `model_server`. Each imports what it gives when a test asks for it.
+
 `pytest --rewoo` collects the plans under `specs/`; the ini option `rewoo_specs` names other folders and needs no flag.
 `rewoo_tools` (or `--rewoo-tools`) says what they may call, as `--tools` of `rewoo check` does, and `[tool.rewoo]` of
 `pyproject.toml` holds here, too. Every run of pytest loads this module, so it imports nothing until it has to.
@@ -14,7 +17,7 @@ def test_the_planner_writes_sound_plans():
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +26,10 @@ import pytest
 if TYPE_CHECKING:
     from ..checker import Report
     from ..checker.subplans import Library, Load
+    from ..interpreter import Result
     from ..ir.plan import Plan
+    from ..testing.model_server import ModelServer
+    from ..testing.scripted_tools import ScriptedTools
 
 FOLDER = "specs"
 ENDING = ".rewoo"
@@ -53,6 +59,50 @@ def assert_plan(
     if not report.ok or (strict and any(one.severity == "warning" for one in report.diagnostics)):
         pytest.fail(f"the plan is not sound\n\n{report.render()}".rstrip(), pytrace=False)
     return report
+
+
+@pytest.fixture
+def scripted_tools() -> type[ScriptedTools]:
+    """`ScriptedTools`: makes tools whose answers are written down, and records what they were called with."""
+    from ..testing.scripted_tools import ScriptedTools
+
+    return ScriptedTools
+
+
+@pytest.fixture
+def run_virtual() -> Callable[[Coroutine[Any, Any, Any]], Any]:
+    """`run_virtual`: runs a coroutine on virtual time, on which an hour takes a millisecond."""
+    from ..testing.clock import run_virtual
+
+    return run_virtual
+
+
+@pytest.fixture
+def check_run(tmp_path: Path) -> Callable[..., Result]:
+    """`check_run`: a plan on virtual time, held against what is expected. Failures are written to `tmp_path`."""
+    from functools import partial
+
+    from ..testing.runs import check_run
+
+    return partial(check_run, save=tmp_path / "failure.json")
+
+
+@pytest.fixture
+def verify_tool() -> Callable[..., tuple[str, ...]]:
+    """`verify_tool`: a tool held to what it says of itself. Skips the test where hypothesis is not installed."""
+    pytest.importorskip("hypothesis", reason="verify_tool needs hypothesis: pip install rewoo-dsl[testing]")
+    from ..testing.contracts import verify_tool
+
+    return verify_tool
+
+
+@pytest.fixture
+def model_server() -> Iterator[ModelServer]:
+    """A scripted model behind real HTTP; add rules with `model_server.rules`."""
+    from ..testing.model_server import ModelServer
+
+    with ModelServer() as server:
+        yield server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -94,3 +94,61 @@ def test_findings_fail_the_test_with_their_places() -> None:
     with pytest.raises(pytest.fail.Exception, match="RW302"):
         assert_plan("#E1 = 1\nreturn 2\n", strict=True)
     assert_plan('use "part.rewoo" as part\n#E1 = part()\nreturn #E1\n', (), load=lambda _: "return 1\n")
+
+
+FIXTURES = """
+import asyncio
+
+from rewoo_dsl import Limits, tool
+from rewoo_dsl.interfaces.pytest_plugin import assert_plan
+
+PLAN = '#E1 = find(x="a") retry 1 fallback "none"\\nreturn #E1\\n'
+DESCRIBED = {"find": {"parameters": {"x": "string"}, "script": [{"value": "b"}]}}
+
+
+def test_runs(check_run, scripted_tools):
+    tools = scripted_tools(DESCRIBED)
+    assert check_run(PLAN, tools, faults=["E1:hang"], expect={"value": "none"}).status == "succeeded"
+    check_run(PLAN, tools, expect={"value": "b"})
+
+
+def test_a_failure_leaves_a_file(check_run, scripted_tools, tmp_path):
+    try:
+        check_run(PLAN, scripted_tools(DESCRIBED), expect={"value": "c"})
+    except AssertionError:
+        assert (tmp_path / "failure.json").exists()
+
+
+def test_time(run_virtual):
+    async def whole():
+        await asyncio.sleep(3600)
+        return asyncio.get_running_loop().time()
+
+    assert run_virtual(whole()) == 3600
+
+
+def test_a_tool(verify_tool):
+    @tool(effect="read")
+    async def double(n: int) -> float:
+        return n * 2.0
+
+    assert "result" in verify_tool(double, examples=5)
+
+
+def test_a_model(model_server):
+    model_server.answers.append("hello")
+    assert model_server.base_url.startswith("http://127.0.0.1:")
+"""
+
+
+def test_fixtures(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makepyfile(test_mine=FIXTURES)
+    pytester.runpytest_subprocess().assert_outcomes(passed=5)
+
+
+def test_without_hypothesis_the_rest_works(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeconftest("import sys\nsys.modules['hypothesis'] = None\n")
+    pytester.makepyfile(test_mine=FIXTURES)
+    pytester.runpytest_subprocess("-p", "no:hypothesispytest").assert_outcomes(passed=4, skipped=1)
