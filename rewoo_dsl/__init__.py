@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .interpreter import RunSuspended as RunSuspended
     from .interpreter import UndecidedWrites as UndecidedWrites
     from .interpreter.cache import Cache as Cache
+    from .interpreter.pool import Pool as Pool
     from .interpreter.recall import NotRecorded as NotRecorded
     from .ir.plan import Plan as Plan
     from .ir.signature import Effect as Effect
@@ -56,6 +57,7 @@ _HOMES = {
     "NotRecorded": "interpreter.recall",
     "Plan": "ir.plan",
     "PlanError": "diag.errors",
+    "Pool": "interpreter.pool",
     "Registry": "tools.registry",
     "Report": "checker.report",
     "Result": "interpreter",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .checker.subplans import Library, Load
     from .interpreter import Approve, Limits, Result
     from .interpreter.cache import Cache
+    from .interpreter.pool import Pool
     from .interpreter.resume import Answer
     from .ir.costs import Ceilings
     from .ir.linked import LinkedPlan
@@ -125,6 +126,7 @@ async def run(
     name: str | None = None,
     about: Mapping[str, Any] | None = None,
     cache: str | Path | Cache | None = None,
+    pool: Pool | None = None,
 ) -> Result:
     """Checks a plan and runs it to its end, whatever its tools do.
 
@@ -146,6 +148,8 @@ async def run(
         about: JSON data of the host, kept with the run.
         cache: where results of reads are kept that say how long they are good for (`@tool(cache=600)`), and given
             again. Runs at the same time share one `Cache`; a path is opened for this run alone.
+        pool: what this run shares with others: threads, and tools that may only be called so often. All runs of an
+            event loop share one unless said.
 
     Raises:
         PlanError: the plan has errors, or the run cannot start: its inputs are wrong, nobody can be asked.
@@ -175,6 +179,7 @@ async def run(
             policy=policy,
             request=request,
             run_id=run_id,
+            pool=pool,
         )
         if journal is None:
             return await go()
@@ -345,6 +350,7 @@ def run_sync(
     name: str | None = None,
     about: Mapping[str, Any] | None = None,
     cache: str | Path | Cache | None = None,
+    pool: Pool | None = None,
 ) -> Result:
     """`run`, for callers without an event loop. Raises `RuntimeError` where one is running."""
     import asyncio
@@ -365,6 +371,7 @@ def run_sync(
         name=name,
         about=about,
         cache=cache,
+        pool=pool,
     )
     try:
         return asyncio.run(whole)

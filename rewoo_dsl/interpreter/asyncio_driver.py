@@ -48,6 +48,7 @@ from .messages import (
     Withdraw,
 )
 from .outcomes import failure
+from .pool import Pool, pool_of_loop
 from .result import Result, RunSuspended
 
 Approve: TypeAlias = Callable[[ApprovalAsked], bool | Awaitable[bool]]
@@ -76,6 +77,7 @@ async def run(
     log: Log | None = None,
     given: Mapping[str, Any] | None = None,
     parent: str | None = None,
+    pool: Pool | None = None,
 ) -> Result:
     """Runs a checked plan to its end, whatever its tools do.
 
@@ -95,6 +97,7 @@ async def run(
             then leaves the run as it is, to be resumed, where otherwise it would cancel it.
         given: values of steps that do not run; what depends on them does.
         parent: the run that this one is a variant of.
+        pool: what this run shares with others; all runs of an event loop share one unless said.
 
     Raises:
         PlanError: the run cannot start: its inputs are wrong, a tool is missing, nobody can be asked.
@@ -123,7 +126,7 @@ async def run(
         policy=policy,
         request=request,
     )
-    driver = Driver(machine, tools, limits, approve=approve, on_event=on_event, log=log)
+    driver = Driver(machine, tools, limits, approve=approve, on_event=on_event, log=log, pool=pool)
     driver.begin()
     return await driver.run()
 
@@ -136,7 +139,8 @@ def _rfc3339(moment: datetime) -> str:
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    """One task that carries out calls, one after the other. `call` is the one under way."""
+    """One task that carries out calls, one after the other. `call` is the one under way, `holds` the tool of which it
+    has a turn that other runs wait for."""
 
     call: Call
     task: "asyncio.Task[None] | None" = None
@@ -145,6 +149,7 @@ class _Worker:
     told_to_stop: Literal["timeout", "cancelled"] | None = None
     abandoned: bool = False
     has_begun: bool = True
+    holds: str | None = None
 
 
 class Driver:
@@ -163,6 +168,7 @@ class Driver:
         approve: Approve | None = None,
         on_event: Callable[[Event], None] | None = None,
         log: Log | None = None,
+        pool: Pool | None = None,
         recorded: Sequence[Event] = (),
         at: float = 0.0,
     ) -> None:
@@ -182,7 +188,8 @@ class Driver:
         self._loop = asyncio.get_running_loop()
         self._clock = self._loop.time
         self._began = self._clock() - at
-        self._threads = Threads()
+        self._seat = (pool_of_loop() if pool is None else pool).join(tools, limits)
+        self._askers: Threads | None = None
         self._inbox: asyncio.Queue[Input | BaseException | None] = asyncio.Queue()
         self._workers: dict[int, _Worker] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -292,7 +299,9 @@ class Driver:
             self._watch.cancel()
         for timer in self._timers:
             timer.cancel()
-        self._threads.shutdown()
+        self._seat.shutdown()
+        if self._askers is not None:
+            self._askers.shutdown()
         waiting = {*self._tasks, *self._questions.values()}
         for task in waiting:
             task.cancel()
@@ -372,7 +381,9 @@ class Driver:
         if inspect.iscoroutinefunction(approve):
             answer = await approve(command.asked)
         else:
-            answer = await self._loop.run_in_executor(self._threads, approve, command.asked)
+            if self._askers is None:  # people take hours, and no tool's thread
+                self._askers = Threads()
+            answer = await self._loop.run_in_executor(self._askers, approve, command.asked)
             if inspect.isawaitable(answer):
                 answer = await answer
         if not isinstance(answer, bool):
@@ -428,7 +439,10 @@ class Driver:
         made = 0
         while True:
             call = worker.call
-            finished = await self._attempt(worker, call)
+            if self._seat.waits_for(call.started.tool):
+                finished = await self._in_turn(worker, call)
+            else:
+                finished = await self._attempt(worker, call)
             if worker.abandoned or self._is_stopped:
                 self._note_end(finished)
                 return
@@ -446,6 +460,30 @@ class Driver:
             if made % _YIELD_EVERY == 0:
                 await asyncio.sleep(0)
 
+    async def _in_turn(self, worker: _Worker, call: Call) -> Finished:
+        """A call of what runs share. Its time begins when it is this run's turn."""
+        tool = call.started.tool
+        worker.has_begun = False
+        try:
+            await self._seat.enter(tool)
+        except asyncio.CancelledError:
+            if worker.told_to_stop is None:
+                raise
+            return self._given_up(worker)
+        worker.holds = tool
+        try:
+            if worker.told_to_stop is not None:
+                return self._given_up(worker)
+            worker.has_begun = True
+            return await self._attempt(worker, call)
+        finally:
+            self._give_back(worker)
+
+    def _give_back(self, worker: _Worker) -> None:
+        if worker.holds is not None:
+            self._seat.leave(worker.holds)
+            worker.holds = None
+
     async def _attempt(self, worker: _Worker, call: Call) -> Finished:
         """One call of a tool, to its end whatever that is. The only place where a tool's exception is caught."""
         if self._log is not None and call.signature.effect is Effect.WRITE and not await self._may_begin(worker):
@@ -461,7 +499,7 @@ class Driver:
             deadline,
             self._clock,
             self._result_limits,
-            self._threads,
+            self._seat,
             branch=started.branch,
         )
         worker.deadline = deadline
@@ -553,6 +591,7 @@ class Driver:
         if self._workers.pop(worker.call.attempt, None) is None:
             return
         worker.abandoned = True
+        self._give_back(worker)
         assert worker.task is not None  # it was made with the worker
         self._tasks.discard(worker.task)
         _let_go(worker.task)

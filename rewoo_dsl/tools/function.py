@@ -72,7 +72,13 @@ def call_of(parts: Inspected) -> Call:
     function = innermost(parts.function)
     if inspect.isasyncgenfunction(function):
         return _stream_call(parts)
-    return _async_call(parts) if inspect.iscoroutinefunction(function) else _thread_call(parts)
+    return _thread_call(parts) if is_plain(parts) else _async_call(parts)
+
+
+def is_plain(parts: Inspected) -> bool:
+    """Whether the function is neither async nor streaming, and so runs in a thread."""
+    function = innermost(parts.function)
+    return not (inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function))
 
 
 def _async_call(parts: Inspected) -> Call:

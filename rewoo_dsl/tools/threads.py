@@ -18,7 +18,8 @@ T = TypeVar("T")
 
 
 class Threads(Executor):
-    """An executor owned by one run. `shutdown` returns at once: idle threads end, busy ones after their call."""
+    """An executor that runs share. It never waits: told to `rest` or to shut down, idle threads end at once, busy ones
+    after their call."""
 
     def __init__(self, max_threads: int = 128) -> None:
         self._max = max_threads
@@ -27,6 +28,13 @@ class Threads(Executor):
         self._threads = 0
         self._idle = 0
         self._closed = False
+        self._resting = False
+
+    @property
+    def busy(self) -> int:
+        """How many threads are in a call, also in one that nobody waits for any more."""
+        with self._lock:
+            return self._threads - self._idle
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Run `fn` in a thread. Raises `ToolError` when closed or when every thread still hangs in an old call."""
@@ -50,6 +58,7 @@ class Threads(Executor):
         with self._lock:
             if self._closed:
                 raise ToolError("the run is over, so no further tool is called", retryable=False)
+            self._resting = False
             if self._idle:
                 self._idle -= 1
             else:
@@ -59,10 +68,16 @@ class Threads(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002  # Executor's own
         """Let idle threads end. Never waits, whatever `wait` says: a hanging tool must not hold up the process."""
+        self._closed = True
+        self.rest()
+
+    def rest(self) -> None:
+        """Nothing is to be done for now: no thread is kept. The next call begins with a new one."""
         with self._lock:
-            self._closed = True
-            for _ in range(self._threads):
-                self._jobs.put(None)
+            self._resting = True
+            for _ in range(self._idle):
+                self._end_thread()
+            self._idle = 0
 
     def _start_thread(self) -> None:
         if self._threads >= self._max:
@@ -72,7 +87,15 @@ class Threads(Executor):
 
     def _mark_idle(self) -> None:
         with self._lock:
-            self._idle += 1
+            if self._resting:
+                self._end_thread()
+            else:
+                self._idle += 1
+
+    def _end_thread(self) -> None:
+        """One of those that wait, or will, takes this for its end."""
+        self._threads -= 1
+        self._jobs.put(None)
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from ..diag.errors import ToolError
 from ..ir.signature import CallCost, Effect, Signature, canonical_name
-from .function import Call, call_of, innermost, inspect_function
+from .function import Call, call_of, innermost, inspect_function, is_plain
 from .names import name_problem
 from .rate import Rate
 
@@ -28,6 +28,7 @@ class Tool:
         max_parallel: how many calls of this tool may run at once; None leaves it to the run.
         rate: how often calls of it may start, such as `10/s`; None leaves it to the run.
         cache: for how many seconds a run with a cache may give a result again; None and 0 for never.
+        in_thread: it is a plain function, which needs a thread to run in.
     """
 
     signature: Signature
@@ -37,6 +38,7 @@ class Tool:
     max_parallel: int | None = None
     rate: str | None = None
     cache: float | None = None
+    in_thread: bool = False
 
     @property
     def name(self) -> str:
@@ -151,6 +153,7 @@ def _make(
         max_parallel=max_parallel,
         rate=rate,
         cache=cache,
+        in_thread=is_plain(parts),
     )
 
 
