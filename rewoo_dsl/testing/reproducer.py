@@ -62,8 +62,9 @@ class Failure(_Part):
     """What failed.
 
     Attributes:
-        kind: `laws` for a run by hand, in which `order`, `cancel_at` and `crashes` say what happened when; `run` for
-            a run of the driver on virtual time.
+        kind: `laws` for a run by hand, in which `order`, `cancel_at` and `crashes` say what happened when; `driver`
+            for a run of the driver on virtual time that is held to the same laws; `run` for one that is held to what
+            is `expected`.
         law: the law that was broken, or the words of whoever checked.
         plan: the plan with its sub-plans.
         tools: scripted tools by name, as `ScriptedTools` takes them.
@@ -77,7 +78,7 @@ class Failure(_Part):
     """
 
     rewoo_failure: Literal[1] = 1
-    kind: Literal["laws", "run"] = "laws"
+    kind: Literal["laws", "driver", "run"] = "laws"
     law: Annotated[str, Field(max_length=200)]
     plan: PlanTree
     inputs: dict[str, Any] = Field(default_factory=dict)
@@ -188,9 +189,26 @@ class Failure(_Part):
         """
         if self.kind == "laws":
             return self.trial().breaks()
+        if self.kind == "driver":
+            return self._driven()
         if tools is None and self.code is not None:
             raise BadReproducer("/code", f"this failure was with real tools, `{self.code}`: they have to be named")
         return self._run_again(self._scripted() if tools is None else tools)
+
+    def _driven(self) -> list[str]:
+        from .driven import driven
+
+        trial = self.trial()
+        return driven(
+            trial.linked,
+            self.tools,
+            self.inputs,
+            answers=self.answers,
+            faults=trial.faults,
+            limits=trial.limits,
+            seed=self.seed,
+            crash_after=next(iter(self.crashes), None),
+        )
 
     def _run_again(self, tools: Mapping[str, Tool]) -> list[str]:
         from .runs import breaks, run_once

@@ -9,7 +9,7 @@ and that number. The same number is the same trial in every process, so `--seed 
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 
 from ..interpreter.limits import Limits
@@ -17,6 +17,7 @@ from ..trace.events import Event
 from .coverage import Matrix
 from .dense import World, library, linked_plan
 from .drawing import Seeded
+from .driven import driven
 from .fault_schedules import draw_faults
 from .invariants import replayed_alike
 from .laws import Trial
@@ -26,6 +27,8 @@ _BATCH = 200
 _FAILURES = 10
 _EVERY_POINT = 50
 """One plan in so many is crashed after every single event; the others after one or two."""
+_DRIVEN = 25
+"""One plan in so many is run by the asyncio driver, too, and resumed by it."""
 
 
 @dataclass
@@ -43,13 +46,14 @@ class Report:
     faults: int = 0
     crash_points: int = 0
     cancellations: int = 0
+    driven: int = 0
     seconds: float = 0.0
     matrix: Matrix = field(default_factory=Matrix)
     failures: list[Failure] = field(default_factory=list)
 
     def join(self, other: "Report") -> None:
         """Adds what another process has done."""
-        for name in ("plans", "runs", "events", "faults", "crash_points", "cancellations"):
+        for name in ("plans", "runs", "events", "faults", "crash_points", "cancellations", "driven"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.matrix.join(other.matrix)
         self.failures += other.failures
@@ -60,7 +64,8 @@ class Report:
         found = "no divergence" if not self.failures else f"{len(self.failures)} divergences"
         tried = (
             f"seed {self.seed}: {self.plans:,} plans, {self.runs:,} runs, {self.events:,} events, "
-            f"{self.faults:,} faults, {self.crash_points:,} crash points, {self.cancellations:,} cancellations"
+            f"{self.faults:,} faults, {self.crash_points:,} crash points, {self.cancellations:,} cancellations, "
+            f"{self.driven:,} runs of the driver"
         )
         return f"{self.matrix.table()}\n{tried} in {self.seconds:.1f} s ({rate:,.0f} plans/s): {found}\n"
 
@@ -149,6 +154,36 @@ def _try(report: Report, seed: int, number: int) -> None:
         report.crash_points += len(one.crashes)
         report.cancellations += one.cancel_at is not None
         _ran(report, one)
+    if draw.chance(_DRIVEN):
+        _drive(report, trial, world, draw.number(1, length - 1))
+
+
+def _drive(report: Report, trial: Trial, world: World, place: int) -> None:
+    """The same plan by the asyncio driver, whole and resumed. What is called twice is counted twice there."""
+    faults = tuple(one for one in trial.faults if one.kind != "duplicate")
+    trial = replace(trial, faults=faults)
+    if trial.outcome.may_meet:
+        return
+    for crash_after in (None, place):
+        report.driven += 1
+        told = _driven(trial, world, crash_after)
+        if told:
+            kept = replace(trial, crashes=() if crash_after is None else (crash_after,))
+            report.failures.append(Failure.of(kept, told).model_copy(update={"kind": "driver"}))
+
+
+def _driven(trial: Trial, world: World, crash_after: int | None) -> list[str]:
+    try:
+        return driven(
+            trial.linked,
+            world.described(),
+            answers=world.answers,
+            faults=trial.faults,
+            limits=trial.limits,
+            crash_after=crash_after,
+        )
+    except Exception as error:
+        return [f"the driver raised {type(error).__name__}: {error}"]
 
 
 def _further(draw: Seeded, trial: Trial, length: int) -> Iterator[Trial]:

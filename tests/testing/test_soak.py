@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,12 +12,14 @@ from rewoo_dsl.ir.linked import LinkedPlan
 from rewoo_dsl.ir.plan import Plan
 from rewoo_dsl.lowering.raising import to_text
 from rewoo_dsl.testing.coverage import CLAUSES, FAULTS, IMPOSSIBLE, STATES, Matrix, cells_of, why_impossible
-from rewoo_dsl.testing.dense import SIGNATURES, World, library, linked_plan
+from rewoo_dsl.testing.dense import DESCRIBED, SIGNATURES, World, library, linked_plan
 from rewoo_dsl.testing.drawing import Seeded
+from rewoo_dsl.testing.driven import driven
 from rewoo_dsl.testing.fault_schedules import draw_faults
 from rewoo_dsl.testing.faults import calls_of, read_faults
 from rewoo_dsl.testing.laws import Trial
 from rewoo_dsl.testing.reference import Ending, Oracle
+from rewoo_dsl.testing.reproducer import Failure
 from rewoo_dsl.testing.shrinking import shrink, shrink_trial
 from rewoo_dsl.testing.soak import smallest, soak
 
@@ -27,7 +31,23 @@ def test_a_modest_soak_finds_no_divergence(seed: int) -> None:
     assert report.matrix.wrongly_impossible == []
     assert report.plans == 300
     assert min(report.faults, report.crash_points, report.cancellations) > 200
+    assert report.driven > 5
     assert len(report.matrix.never_hit) < len(CLAUSES) * len(STATES) * len(FAULTS) / 3
+
+
+def test_the_driver_is_held_to_the_laws(tmp_path: Path) -> None:
+    linked = check('#E1 = find(x="a") retry 1 timeout 5s\n#E2 = send(x=#E1)\n', SIGNATURES).require()
+    world = World(1, calm=True)
+    hold = Trial(linked, world.oracle, faults=read_faults(["E1:hang@1", "E2:slow=3s"]))
+    length = len(hold.run().trace)
+    for crash_after in (None, *range(1, length)):
+        assert driven(linked, world.described(), faults=hold.faults, crash_after=crash_after) == []
+    other = {**world.described(), "send": {**DESCRIBED["send"], "script": [{"among": [{"step": 1}], "usage": {}}]}}
+    assert driven(linked, other) == []
+    file = (
+        Failure.of(replace(hold, crashes=(3,)), ["x"]).model_copy(update={"kind": "driver"}).write(tmp_path / "f.json")
+    )
+    assert Failure.read(file).replay() == []
 
 
 def test_a_number_is_a_plan_whoever_tries_it() -> None:
