@@ -77,7 +77,7 @@ def _action(action: Action, site: CallSite | None) -> LinkedAction:
     target = site.target
     assert target is not None, "link asked for every target"
     assert site.binding is not None, "a call with a target has been bound"
-    args = tuple((one.name, one.value) for one in site.binding.args)
+    args = action.args if action.first is None else {one.name: one.value for one in site.binding.args}
     if target.subplan is not None:
         return LinkedCall(action.tool, target.subplan, args)
     return LinkedCall(target.signature.name, target.signature, args)

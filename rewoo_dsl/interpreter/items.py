@@ -95,7 +95,7 @@ def holds(clauses: Clauses, names: Mapping[str, Any], fuel: Fuel) -> bool:
 
 def _arguments(core: Core, action: ToolCall | PlanCall, names: Mapping[str, Any], fuel: Fuel) -> dict[str, Any]:
     arguments = {}
-    for name, argument in action.arguments:
+    for name, argument in action.arguments.items():
         if type(argument) is Ref:
             arguments[name] = names[argument.name]
         elif type(argument) is Constant:

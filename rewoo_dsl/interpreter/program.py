@@ -5,7 +5,7 @@ has ended, so that a plan of a hundred thousand steps holds the code of a few. S
 called again and again. Nothing in here changes while a plan runs.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeGuard, final
 
@@ -50,7 +50,7 @@ class ToolCall:
     """A call of a tool."""
 
     tool: ToolCode
-    arguments: Sequence[tuple[str, Argument]]
+    arguments: Mapping[str, Argument]
 
     @property
     def name(self) -> str:
@@ -76,7 +76,7 @@ class PlanCall:
 
     name: str
     program: "Program"
-    arguments: Sequence[tuple[str, Argument]]
+    arguments: Mapping[str, Argument]
     lines: Lines | None = None
 
     @property
@@ -323,10 +323,10 @@ class _Library:
         return self._checks[key]
 
 
-def _arguments(args: Sequence[tuple[str, Expr]]) -> Sequence[tuple[str, Argument]]:
-    for _, value in args:
+def _arguments(args: Mapping[str, Expr]) -> Mapping[str, Argument]:
+    for value in args.values():
         if type(value) is not Constant and (type(value) is not Ref or value.path):
-            return [(name, one if _is_leaf(one) else compile_expr(one)) for name, one in args]
+            return {name: one if _is_leaf(one) else compile_expr(one) for name, one in args.items()}
     return args  # type: ignore[return-value]  # all of them are leaves
 
 
@@ -356,7 +356,7 @@ def _names(linked: LinkedStep) -> Iterator[str]:
     step = linked.step
     texts = (step.condition, None if step.approve is None else step.approve.text)
     actions = (linked.do, linked.otherwise, linked.fallback)
-    values = [value for action in actions if isinstance(action, LinkedCall) for _, value in action.args]
+    values = [value for action in actions if isinstance(action, LinkedCall) for value in action.args.values()]
     values += [one for one in (*texts, *actions) if one is not None and not isinstance(one, LinkedCall)]
     for value in values:
         for _, reference in references(value):

@@ -21,11 +21,11 @@ CHECKED = object()
 
 @record
 class LinkedCall:
-    """A call whose target and argument names are known; arguments in the order they are written."""
+    """A call whose target and argument names are known; arguments by name, in the order they are written."""
 
     name: str
     target: Signature | LinkedPlan
-    args: tuple[tuple[str, Expr], ...]
+    args: Mapping[str, Expr]
 
     @property
     def is_subplan(self) -> bool:

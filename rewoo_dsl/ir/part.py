@@ -28,6 +28,9 @@ class _Form(NamedTuple):
 
 
 _FORMS: dict[Any, _Form] = {}
+_GIVEN: dict[tuple[str, ...], set[str]] = {}
+"""The sets of fields that are given, which a long plan would hold ten thousand times: nothing adds to those of a frozen
+model, and pydantic copies them with it."""
 _set = object.__setattr__
 
 
@@ -43,10 +46,15 @@ def made(model: Callable[Fields, Made], /, *_: Fields.args, **values: Fields.kwa
             fields[name] = factory()
     one: Made = object.__new__(cast(type[Made], model))
     _set(one, "__dict__", fields)
-    _set(one, "__pydantic_fields_set__", set(values))
+    names = tuple(values)
+    _set(one, "__pydantic_fields_set__", _GIVEN.get(names) or _given(names))
     _set(one, "__pydantic_extra__", None)
     _set(one, "__pydantic_private__", None)
     return one
+
+
+def _given(names: tuple[str, ...]) -> set[str]:
+    return _GIVEN.setdefault(names, set(names))
 
 
 def _form(model: Any) -> _Form:

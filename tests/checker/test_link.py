@@ -37,8 +37,8 @@ def test_arguments_are_bound_by_name(text: str) -> None:
 
 
 def test_an_empty_short_form_is_no_argument_where_none_is_required() -> None:
-    assert call("#E1 = Location[]\n").args == ()
-    assert call("#E1 = Wikipedia[]\n").args == (("query", Constant(value="")),)
+    assert call("#E1 = Location[]\n").args == {}
+    assert call("#E1 = Wikipedia[]\n").args == {"query": Constant(value="")}
 
 
 def test_the_second_name_of_a_tool_leads_to_it() -> None:

@@ -111,4 +111,4 @@ def _action(action: Any, tools: Mapping[str, Signature], subplans: Mapping[str, 
     if not isinstance(action, Call):
         return action
     target = subplans[action.tool] if action.tool in subplans else tools[action.tool]
-    return LinkedCall(action.tool, target, tuple(action.args.items()))
+    return LinkedCall(action.tool, target, action.args)

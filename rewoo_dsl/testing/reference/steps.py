@@ -323,7 +323,7 @@ def _arguments(world: _World, action: LinkedAction, names: Mapping[str, Any]) ->
     """O3, S10: exact values, held against the tool's own schema or the sub-plan's inputs. A value has none."""
     if not isinstance(action, LinkedCall):
         return None
-    arguments = {name: evaluate(value, names) for name, value in action.args}
+    arguments = {name: evaluate(value, names) for name, value in action.args.items()}
     if measure(arguments) > world.limits.argument_bytes:
         raise _TooLarge
     if isinstance(action.target, Signature):
