@@ -179,7 +179,7 @@ class _Player:
         if recorded is None or not _is_same_call(recorded.started, started):
             raise NotRecorded(started.step, _unlike(started, None if recorded is None else recorded.started))
         if recorded.finished is None:
-            raise NotRecorded(started.step, f"the record ends before {_call_text(started)} does")
+            raise NotRecorded(started.step, f"the record ends before {call_text(started)} does")
         finished = finished_of(call, recorded.finished)
         finished.at = at + max(0.0, recorded.finished.at - recorded.started.at)
         return finished
@@ -204,11 +204,11 @@ def _is_same_call(one: AttemptStarted, other: AttemptStarted) -> bool:
 
 def _unlike(wanted: AttemptStarted, recorded: AttemptStarted | None) -> str:
     where = f"#{wanted.step}" if wanted.item is None else f"#{wanted.step}[{wanted.item}]"
-    said = f"{where} calls {_call_text(wanted)}, which the record does not have"
-    return said if recorded is None else f"{said}; there it called {_call_text(recorded)}"
+    said = f"{where} calls {call_text(wanted)}, which the record does not have"
+    return said if recorded is None else f"{said}; there it called {call_text(recorded)}"
 
 
-def _call_text(started: AttemptStarted) -> str:
+def call_text(started: AttemptStarted) -> str:
     text = f"{started.tool}({', '.join(f'{name}={compact(value)}' for name, value in started.arguments.items())})"
     return text if len(text) <= 200 else f"{text[:199]}…"
 

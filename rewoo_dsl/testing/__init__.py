@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .cassette import Cassette as Cassette
+    from .cassette import CassetteError as CassetteError
     from .clock import run_virtual as run_virtual
     from .contracts import ContractBroken as ContractBroken
     from .contracts import verify_tool as verify_tool
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from .stateful import RunMachine as RunMachine
 
 _HOMES = {
+    "Cassette": "cassette",
+    "CassetteError": "cassette",
     "ContractBroken": "contracts",
     "Failure": "reproducer",
     "Fault": "faults",
