@@ -40,6 +40,7 @@ from .messages import (
     Command,
     Finished,
     Input,
+    Leave,
     Resume,
     SetTimer,
     Start,
@@ -176,7 +177,7 @@ class Driver:
         self._log = log
         self._suspends = log is not None and approve is None
         self._is_stopped = False
-        self._notes_end = False
+        self._is_left = False
         self._is_cancelled = False
         self._machine = machine
         self._calls = {name: tool.call for name, tool in tools.items()}
@@ -282,16 +283,9 @@ class Driver:
 
     async def _leave(self) -> None:
         """Another process will go on: nothing new begins, what writes comes to its end, what reads is given up."""
-        self._notes_end = True
+        self._feed(Leave(self._now()))
+        self._is_left = True
         await self._let_writes_end()
-
-    def _note_end(self, finished: Finished) -> None:
-        """Of a run that is left, the end of a write is kept, so that nobody has to be asked what became of it: of the
-        first that ends, for what would follow from it does not happen here, and a log has no gaps."""
-        if self._notes_end and self._log is not None and finished.reason != "cancelled":
-            self._notes_end = False
-            ended = self._machine.feed(finished)[0]
-            self._log.append((ended,))  # type: ignore[arg-type]  # an end is told before what follows from it
 
     async def close(self) -> None:
         """Leaves no task and no timer behind, also when a callback of the host has raised."""
@@ -367,7 +361,7 @@ class Driver:
         self._timers.add(handle)
 
     def _ask(self, command: Ask) -> None:
-        if self._approve is None:
+        if self._approve is None or self._is_left:
             return  # it will be asked again when the run goes on
         task = self._loop.create_task(self._answer(command), name=f"approve {command.asked.step}")
         self._questions[command.question] = task
@@ -444,7 +438,8 @@ class Driver:
             else:
                 finished = await self._attempt(worker, call)
             if worker.abandoned or self._is_stopped:
-                self._note_end(finished)
+                if self._is_left and finished.reason != "cancelled":
+                    self._deliver(finished)  # so that nobody has to be asked what became of it; no call follows
                 return
             del self._workers[call.attempt]
             if worker.told_to_stop is not None:

@@ -45,7 +45,8 @@ class Core:
     are those of a tool that has no slot of its own left, or was started too often of late (`turns`): `starts` are the
     times of its last ones. `flying` are the attempts that run, by number; a cancelled
     one stays until its end is reported. `clocks` are the meters that measure time. `given` are values of steps of the
-    root plan that do not run; `policy_calls` counts what the policy allows only so often.
+    root plan that do not run; `policy_calls` counts what the policy allows only so often. While
+    the run `is_left`, nothing is called.
     """
 
     run: str
@@ -71,6 +72,7 @@ class Core:
     timers: dict[int, Timer] = field(default_factory=dict)
     clocks: list[Meter] = field(default_factory=list)
     given: Mapping[str, Any] = field(default_factory=dict)
+    is_left: bool = False
     policy_calls: dict[str, int] = field(default_factory=dict)
     evidence_bytes: int = 0
     numbers: int = 0

@@ -14,11 +14,21 @@ from typing import Any
 from ..ir.linked import LinkedPlan
 from ..ir.policy import Policy
 from ..tools.rate import Rate
-from ..trace.events import ApprovalAsked, CancelAsked, Reason, RunFinished, RunResumed, RunStarted, Status, TimerRang
+from ..trace.events import (
+    ApprovalAsked,
+    CancelAsked,
+    Reason,
+    RunFinished,
+    RunLeft,
+    RunResumed,
+    RunStarted,
+    Status,
+    TimerRang,
+)
 from . import approvals, endings, items, steps, stopping, subplans, turns
 from .core import Core, Job, Timer
 from .limits import Limits
-from .messages import Answered, Cancel, Command, Finished, Input, Resume, SetTimer, Start, TimerFired
+from .messages import Answered, Cancel, Command, Finished, Input, Leave, Resume, SetTimer, Start, TimerFired
 from .meters import Meter, Used
 from .program import ToolCall, compile_plan
 from .state import Ending, Item, Scope
@@ -105,6 +115,9 @@ class Machine:
             self._start()
         elif type(event) is Cancel:
             self._cancel()
+        elif type(event) is Leave:
+            core.is_left = True
+            core.record(RunLeft(core.at))
         elif type(event) is Resume:
             self._resume(core)
         self._work_off(core)
@@ -133,7 +146,7 @@ class Machine:
             while agenda:
                 job, subject = agenda.popleft()
                 _JOBS[job](core, subject)
-            if not ready or not core.free:
+            if not ready or not core.free or core.is_left:
                 break
             self._launch_next(core)
         root = self._root
@@ -208,6 +221,7 @@ class Machine:
         """What a new driver has to know; attempts that were told to stop have ended with the old one."""
         if self._root is None or self.is_over:
             raise ValueError("only a run that has begun and is not over can be resumed")
+        core.is_left = False
         core.record(RunResumed(core.at))
         for number, item in list(core.flying.items()):
             if item.phase == "done":

@@ -65,6 +65,13 @@ class Cancel:
 
 
 @dataclass(slots=True)
+class Leave:
+    """This driver is about to go. Nothing is to be called any more until `Resume`; ends of attempts are still heard."""
+
+    at: float
+
+
+@dataclass(slots=True)
 class Resume:
     """A new driver takes over. It is told again of all calls, timers and questions that are open.
 
@@ -74,7 +81,7 @@ class Resume:
     at: float
 
 
-Input: TypeAlias = Start | Finished | TimerFired | Answered | Cancel | Resume
+Input: TypeAlias = Start | Finished | TimerFired | Answered | Cancel | Leave | Resume
 
 
 # --- out ------------------------------------------------------------------------------------------------------------

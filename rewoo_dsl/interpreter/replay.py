@@ -27,13 +27,28 @@ from ..trace.events import (
     AttemptStarted,
     CancelAsked,
     Event,
+    RunLeft,
     RunResumed,
     RunStarted,
     TimerRang,
 )
 from .limits import Limits
 from .machine import Machine
-from .messages import Answered, Ask, Call, Cancel, Command, Finished, Input, Resume, SetTimer, Start, Stop, TimerFired
+from .messages import (
+    Answered,
+    Ask,
+    Call,
+    Cancel,
+    Command,
+    Finished,
+    Input,
+    Leave,
+    Resume,
+    SetTimer,
+    Start,
+    Stop,
+    TimerFired,
+)
 
 AttemptName: TypeAlias = tuple[str, int | None, str, int]
 """Step, item, branch and number of an attempt: what it is called in every process."""
@@ -148,6 +163,8 @@ class _Replay:
                 return Answered(question, event.binding, event.answer == "yes", event.at)
             case CancelAsked():
                 return Cancel(event.at)
+            case RunLeft():
+                return Leave(event.at)
             case RunResumed():
                 self._calls.clear()  # those that go on are told of again
                 self._stopped.clear()  # and these ended with the old driver

@@ -7,8 +7,8 @@ third item of E4 called. `item` counts from 0 and is None outside `for`. `at` is
 the run's clock.
 
 Some events tell what reached the run from outside: `RunStarted`, `AttemptFinished` of a tool, `TimerRang`,
-`ApprovalAnswered` by a person, `CancelAsked`, `RunResumed`. All others follow from these, which is why a log can be
-replayed, and held against itself (`interpreter.replay`).
+`ApprovalAnswered` by a person, `CancelAsked`, `RunLeft`, `RunResumed`. All others follow from these, which is why a log
+can be replayed, and held against itself (`interpreter.replay`).
 """
 
 from dataclasses import dataclass, field
@@ -205,6 +205,14 @@ class CancelAsked:
 
 
 @dataclass(slots=True)
+class RunLeft:
+    """The process that runs it is about to end: no call begins any more, and writes under way come to their end."""
+
+    at: float
+    type: Literal["run_left"] = "run_left"
+
+
+@dataclass(slots=True)
 class RunResumed:
     """A new process goes on with the run. What was in flight begins again, under the same keys."""
 
@@ -227,5 +235,5 @@ class RunFinished:
 
 Event: TypeAlias = (
     RunStarted | StepStarted | AttemptStarted | AttemptFinished | AttemptAbandoned | RetryScheduled | TimerRang
-    | ApprovalAsked | ApprovalAnswered | ItemFinished | StepFinished | CancelAsked | RunResumed | RunFinished
+    | ApprovalAsked | ApprovalAnswered | ItemFinished | StepFinished | CancelAsked | RunLeft | RunResumed | RunFinished
 )  # fmt: skip

@@ -21,6 +21,7 @@ from .events import (
     Reason,
     RetryScheduled,
     RunFinished,
+    RunLeft,
     RunResumed,
     RunStarted,
     State,
@@ -109,7 +110,7 @@ class Trace:
                 self.finished = event
             case StepStarted():
                 self.steps[event.step] = StepTrace(event.step, "ready", started_at=event.at, items=event.items)
-            case TimerRang() | CancelAsked() | RunResumed():
+            case TimerRang() | CancelAsked() | RunLeft() | RunResumed():
                 pass  # what comes of them are events of their own
             case _:
                 _add(self._step(event.step), event)

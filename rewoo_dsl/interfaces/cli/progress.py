@@ -24,6 +24,7 @@ from ...trace.events import (
     ItemFinished,
     RetryScheduled,
     RunFinished,
+    RunLeft,
     RunResumed,
     RunStarted,
     State,
@@ -89,7 +90,7 @@ class Progress:
                 for name in event.steps:
                     self.rows.setdefault(name, Row(name))
                 return None
-            case RunFinished() | TimerRang() | CancelAsked() | RunResumed():
+            case RunFinished() | TimerRang() | CancelAsked() | RunLeft() | RunResumed():
                 return None
         row = self.rows.get(_top(event.step))
         if row is None:
