@@ -6,6 +6,7 @@ statement again when there is something to report.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,6 +31,9 @@ CLOCK = "now"
 """`#now`, the recorded start of the run."""
 
 USUAL = Ceilings()
+
+MOST_PLACES = 50
+"""Nobody looks at more places of one name in one statement; a text of a megabyte may hold a hundred thousand."""
 
 Role: TypeAlias = Literal["do", "otherwise", "fallback"]
 Kind: TypeAlias = Literal["input", "step"]
@@ -88,11 +92,18 @@ class Statement:
     calls: list[CallSite] = field(default_factory=list)
 
     def places(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
-        """The pointers at which the statement reads one of `names`, and which, in one walk."""
+        """The pointers at which the statement reads one of `names`, and which, in one walk; `MOST_PLACES` of each."""
+        seen: Counter[str] = Counter()
+        for at, name in self._reads():
+            if name in names and seen[name] < MOST_PLACES:
+                seen[name] += 1
+                yield at, name
+
+    def _reads(self) -> Iterator[tuple[str, str]]:
         for at, node, bound in self.pieces():
-            yield from ((pointer, ref.name) for pointer, ref in references(node, at, bound) if ref.name in names)
+            yield from ((pointer, ref.name) for pointer, ref in references(node, at, bound))
         if self.step is not None:
-            yield from ((f"{self.at}/after/{i}", name) for i, name in enumerate(self.step.after) if name in names)
+            yield from ((f"{self.at}/after/{i}", name) for i, name in enumerate(self.step.after))
 
     def loop_pointers(self) -> dict[int, str]:
         """Where the statement's comprehensions stand, by the identity of the node."""

@@ -437,3 +437,10 @@ def test_a_type_too_large_to_look_at_is_said(fields: int, said: tuple[str, ...])
     report = check(f"input x: {large}\n#E1: {large} = llm(prompt=#x.f0)\nreturn [#E1.f0, #x.f1]\n", TOOLS)
     assert report.ok
     assert tuple(one for one in report.unchecked if one.startswith("types")) == said
+
+
+@pytest.mark.parametrize(("name", "code"), [("E1", "RW102"), ("E2", "RW103"), ("E7", "RW101")])
+def test_a_name_that_is_wrong_a_thousand_times_in_one_text_is_told_some_times(name: str, code: str) -> None:
+    text = f"#{name} " * 1_000
+    report = check(f'#E1 = llm(prompt="{text}")\n#E2 = search(query="a")\nreturn [#E1, #E2]\n', TOOLS)
+    assert codes(report) == [code] * 50
