@@ -261,8 +261,9 @@ class FaultyTools(Mapping[str, Tool]):
         crash = found.get("crash")
         if crash is not None and crash.when == "before":
             self._crash()
-        if "slow" in found:
-            await asyncio.sleep(found["slow"].seconds)
+        later = found["slow"].seconds if "slow" in found else 0.0
+        if later and not found.keys().isdisjoint(("raise", "refuse", "timeout")):
+            await asyncio.sleep(later)
         if "raise" in found:
             raise Injected(f"{found['raise']} was asked for")
         if "refuse" in found:
@@ -271,7 +272,13 @@ class FaultyTools(Mapping[str, Tool]):
             raise TimeoutError(f"{found['timeout']} was asked for")
         if "hang" in found:
             await asyncio.Event().wait()
-        value = await tool.call(arguments, context)
+        try:
+            value = await tool.call(arguments, context)
+        except Exception:
+            await asyncio.sleep(later)
+            raise
+        if later:
+            await asyncio.sleep(later)
         if "duplicate" in found:
             value = await tool.call(arguments, context)
         if crash is not None and crash.when == "after":

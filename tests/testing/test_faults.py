@@ -96,7 +96,7 @@ def test_a_fault_of_a_sub_plan_belongs_to_its_step() -> None:
         ("E1:refuse", "succeeded", "fallback", 0),
         ("E1:hang", "succeeded", "fallback", 0),
         ("E1:timeout@1", "succeeded", "do", 1),
-        ("E1:slow=30s@1", "succeeded", "do", 1),
+        ("E1:slow=30s@1", "succeeded", "do", 2),
         ("E1:slow=3s", "succeeded", "do", 1),
         ("E1:wrong_type@2", "succeeded", "do", 1),
         ("E1:wrong_type", "succeeded", "fallback", 3),
@@ -162,3 +162,15 @@ def test_a_schedule_shrinks_to_few_faults() -> None:
     schedules = fault_schedules(linked(), most=5)
     found = find(schedules, lambda faults: any(one.kind == "hang" for one in faults), settings=settings(database=None))
     assert found == (Fault("E1", "hang", branch="do", attempt=1),)
+
+
+def test_who_answers_too_late_has_said_what_it_used() -> None:
+    described = {
+        "search": TOOLS["search"] | {"script": [{"usage": {"input_tokens": 7}, "value": {}}]},
+        "save": TOOLS["save"],
+    }
+    faults = read_faults(["E1:slow=1h"])
+    tools = with_faults(ScriptedTools(described), faults)
+    result = run_virtual(run(linked(), tools, seed=1, run_id="r"))
+    assert differences(reference(linked(), faulty(scripted(described), faults, tools.signatures)), result) == []
+    assert result.usage["input_tokens"] == 7 * 5
