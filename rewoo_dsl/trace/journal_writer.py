@@ -13,12 +13,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from threading import Event as Flag
+from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar
 
 from ..diag.errors import JournalError
 from .events import Event
@@ -35,6 +36,7 @@ POLL_SECONDS = 1.0
 """How often requests of other processes are looked for."""
 
 Statement: TypeAlias = tuple[str, tuple[Any, ...]]
+Ring: TypeAlias = Literal["soon", "now"]
 Barrier: TypeAlias = tuple[Future[Any], Callable[[], Any]]
 
 
@@ -70,8 +72,8 @@ class Writer(Executor):
         self._path = path
         self._entries: deque[Entry] = deque()
         self._barriers: deque[Barrier] = deque()
-        self._urgent = Flag()
-        self._wake = Flag()
+        self._bell: SimpleQueue[Ring] = SimpleQueue()  # in C: two flags of `threading` take a barrier twice as long
+        self._is_rung = False
         self._closing = False
         self._lock = Lock()
         self._active: dict[int, Numbered] = {}
@@ -85,8 +87,9 @@ class Writer(Executor):
     def add(self, entry: Entry) -> None:
         """To be written soon, after what came before it."""
         self._entries.append(entry)
-        if not self._wake.is_set():
-            self._wake.set()
+        if not self._is_rung:
+            self._is_rung = True
+            self._bell.put("soon")
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """What `fn` gives, when all that was added up to now is durable; `JournalError` when it never will be."""
@@ -97,8 +100,7 @@ class Writer(Executor):
                 barrier.set_exception(self.failure)
                 return barrier
             self._barriers.append((barrier, partial(fn, *args, **kwargs)))
-        self._urgent.set()
-        self._wake.set()
+        self._bell.put("now")
         return barrier
 
     def watch(self, log: Numbered) -> None:
@@ -117,8 +119,7 @@ class Writer(Executor):
     def close(self) -> None:
         """Writes what is left and ends the thread."""
         self._closing = True
-        self._urgent.set()
-        self._wake.set()
+        self._bell.put("now")
         self._thread.join()
 
     # --- the thread ---
@@ -148,10 +149,10 @@ class Writer(Executor):
 
     def _wait(self) -> None:
         """Until there is something to write that should not wait for more, or it is time to look for requests."""
-        if self._wake.wait(POLL_SECONDS if self._active else None) and not self._urgent.is_set():
-            self._urgent.wait(LINGER_SECONDS)
-        self._urgent.clear()
-        self._wake.clear()
+        with suppress(Empty):
+            if self._bell.get(timeout=POLL_SECONDS if self._active else None) == "soon":
+                self._bell.get(timeout=LINGER_SECONDS)
+        self._is_rung = False
 
     def _commit(self) -> None:
         barriers = [self._barriers.popleft() for _ in range(len(self._barriers))]
