@@ -10,7 +10,6 @@ import posixpath
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from functools import cache
 
 from .._record import Record, record
 from ..diag.diagnostic import Span
@@ -22,11 +21,13 @@ from ..ir.types import Type
 from ..syntax import ast
 from . import subplans
 from .callables import Target, signatures_of
-from .reading import Reading, as_reading
+from .reading import as_reading
 from .report import Report
-from .scope import Scope, Source, Statement
+from .scope import Scope, Statement
 from .session import Session
 from .subplans import Load
+
+NOWHERE = Span(0, 0)
 
 
 @record
@@ -72,15 +73,11 @@ class Survey(Record):
     def _statement(self, offset: int) -> Statement | None:
         if self.scope is None or self.scope.source is None:
             return None
-        places = [(self._span(self.scope.source, one), one) for one in self.scope.statements]
-        place = bisect_right(places, offset, key=lambda pair: pair[0].start) - 1
-        if place < 0 or offset > places[place][0].end:
+        find, statements = self.scope.source.find, self.scope.statements
+        place = bisect_right(statements, offset, key=lambda one: (find(one.at) or NOWHERE).start) - 1
+        if place < 0 or offset > (find(statements[place].at) or NOWHERE).end:
             return None
-        return places[place][1]
-
-    @staticmethod
-    def _span(source: Source, statement: Statement) -> Span:
-        return source.find(statement.at) or Span(0, 0)
+        return statements[place]
 
 
 def survey(
@@ -101,23 +98,8 @@ def survey(
         text=text,
         document=reading.document or ast.Document(()),
         report=report,
-        scope=_scope(reading, session, files),
+        scope=report.scope,
         files={name: file for name, file in files.items() if file is not None},
-    )
-
-
-def _scope(reading: Reading, session: Session, files: Mapping[str, str | None]) -> Scope | None:
-    if reading.plan is None or reading.text is None:
-        return None
-    outcomes = {name: session.outcomes.get(file) if file else None for name, file in files.items()}
-    return Scope(
-        plan=reading.plan,
-        tools=session.tools,
-        subplans={name: None if outcome is None else outcome.target for name, outcome in outcomes.items()},
-        source=Source(reading.text, cache(reading.find)),
-        unknown=reading.broken,
-        unknown_callables=reading.broken_callables,
-        is_whole=reading.is_whole,
     )
 
 
