@@ -31,9 +31,11 @@ from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from ..diag.diagnostic import Diagnostic
 from ..diag.errors import RewooError
+from ..diag.spell import nearest
 from .builtins._pattern import matches_whole, problem_of
 from .expr import escape
 from .signature import canonical_name
@@ -242,8 +244,8 @@ def load_policy(data: Value) -> Policy:
     try:
         return Policy.model_validate(data)
     except ValidationError as error:
-        wrong = {_pointer(data, one["loc"]): one["msg"] for one in error.errors(include_url=False)}
-        raise PolicyError([_unusable(_sentence(message), at) for at, message in wrong.items()]) from None
+        wrong = {_pointer(data, one["loc"]): _words(one) for one in error.errors(include_url=False)}
+        raise PolicyError([_unusable(message, at) for at, message in wrong.items()]) from None
 
 
 def _pointer(data: Value, place: tuple[str | int, ...]) -> str:
@@ -259,6 +261,17 @@ def _pointer(data: Value, place: tuple[str | int, ...]) -> str:
             continue
         pointer += f"/{escape(str(key))}"
     return pointer
+
+
+def _words(error: ErrorDetails) -> str:
+    if error["type"] != "extra_forbidden":
+        return _sentence(error["msg"])
+    key = str(error["loc"][-1])
+    near = nearest(key, _KEYS, limit=1)
+    return f"`{key}` is nothing that a policy says here" + (f"; did you mean `{near[0]}`?" if near else "")
+
+
+_KEYS = tuple(dict.fromkeys(name for model in (Policy, ToolRule, ArgumentRule) for name in model.model_fields))
 
 
 def _sentence(message: str) -> str:

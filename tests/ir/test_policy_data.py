@@ -48,6 +48,9 @@ def test_every_fault_is_reported_with_its_place() -> None:
     ((at, message),) = places({"tools": {"s": {"arguments": {"a": {"pattern": "("}}}}})
     assert at == "/tools/s/arguments/a"
     assert "this is no pattern" in message
+    assert places({"tools": {"s": {"at_mots": 1}}}) == [
+        ("/tools/s/at_mots", "`at_mots` is nothing that a policy says here; did you mean `at_most`?")
+    ]
     assert (
         "`minimum` is more than `maximum`"
         in places({"tools": {"s": {"arguments": {"a": {"minimum": 2, "maximum": 1}}}}})[0][1]
