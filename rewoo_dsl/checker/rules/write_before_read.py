@@ -4,26 +4,35 @@ from ...diag.diagnostic import Diagnostic, Related, Severity
 from ..reach import behind, for_the_answer, may_fail, may_write
 from ..scope import CallSite, Scope, Statement
 
+MOST_SHOWN = 4
+
 
 def write_before_read(scope: Scope) -> Iterator[Diagnostic]:
     """RW307: a write that cannot be taken back, before a read that may fail and could come first.
 
     The answer needs the read, or it would not matter. Reads that need a write, be it by `after`, are left alone: they
-    are meant to come later. So are writes that a person approves, and plans that were not written in an order.
+    are meant to come later. So are writes that a person approves, and plans that were not written in an order. It is
+    said once, at the first write: the remedy is one, however many writes there are.
     """
     last = _last_free_read(scope) if scope.in_text_order else None
     if last is None or last.step is None:
         return
-    for site in scope.calls:
-        if site.statement.index < last.index and _is_final(site):
-            yield Diagnostic(
-                code="RW307",
-                severity=Severity.WARNING,
-                message=f"`{site.call.tool}` writes although #{last.step.name}, which the answer needs, may still fail",
-                at=site.at,
-                hint=f"add `after #{last.step.name}` and move the step down, or give #{last.step.name} a `fallback`",
-                related=(Related(message="this read may fail", at=last.at),),
-            )
+    early = [site for site in scope.calls if site.statement.index < last.index and _is_final(site)]
+    if not early:
+        return
+    first, *others = early
+    read, more = f"#{last.step.name}", f", and {len(others)} more," if others else ""
+    yield Diagnostic(
+        code="RW307",
+        severity=Severity.WARNING,
+        message=f"`{first.call.tool}`{more} writes although {read}, which the answer needs, may still fail",
+        at=first.at,
+        hint=f"add `after {read}` and move the step down, or give {read} a `fallback`",
+        related=(
+            Related(message="this read may fail", at=last.at),
+            *(Related(message="this writes before it, too", at=site.at) for site in others[:MOST_SHOWN]),
+        ),
+    )
 
 
 def _last_free_read(scope: Scope) -> Statement | None:
