@@ -59,6 +59,7 @@ class Options(argparse.Namespace):
     dry_run: bool = False
     fault: list[str]
     journal: str | None = None
+    cache: str | None = None
     replay: str | None = None
     from_step: str | None = None
     given: list[str]
@@ -211,6 +212,10 @@ def _run(parser: argparse.ArgumentParser) -> None:
     _approval_options(parser)
     _policy_options(parser)
     _journal_option(parser, "keep the run in this journal, to be looked at and gone on with")
+    parser.add_argument(
+        "--cache", metavar="FILE",
+        help="give again what reads gave in earlier runs, where their tools say how long that is good for",
+    )  # fmt: skip
     parser.add_argument(
         "--replay", metavar="RUN",
         help="call nothing: every answer is that of an earlier run, by its id in the journal, or of a file of events",

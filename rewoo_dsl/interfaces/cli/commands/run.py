@@ -3,6 +3,8 @@
 With `--replay` the run is one that was recorded (`reuse.py`): all of it, or as much as does not depend on a change.
 """
 
+from __future__ import annotations
+
 import json
 import uuid
 from collections.abc import Callable, Mapping
@@ -10,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...._durable import relink
 from ...._durable import run as run_durably
@@ -20,12 +22,12 @@ from ....interpreter import Approve, Result, run
 from ....interpreter.recall import replayed, rerun
 from ....ir.linked import LinkedPlan
 from ....ir.policy import Policy
-from ....tools.registry import Registry
 from ....tools.tool import Tool
 from ....trace.events import Event
 from ....trace.journal import Journal
 from ..about import about_of
 from ..arguments import Options
+from ..caching import cache_of, through
 from ..dry_run import foretold, told
 from ..exits import FINE, FOUND, WrongUse
 from ..inputs import read_inputs
@@ -42,6 +44,9 @@ from ..sources import Source, read_source
 from ..terminal import Terminal
 from ..toolset import Toolset, tools_with
 from ..watching import Watch
+
+if TYPE_CHECKING:
+    from ....interpreter.cache import Cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,8 @@ def execute(options: Options, terminal: Terminal) -> int:
     if options.dry_run:
         return _dry_run(planned, options, terminal)
     path = journal_path(options, Projects().of(planned.source))
-    with _journal(path if _is_kept(options) else None) as journal:
-        job = _job(planned, kept, journal, options, terminal)
+    with _journal(path if _is_kept(options) else None) as journal, cache_of(options) as cache:
+        job = _job(planned, kept, journal, cache, options, terminal)
         try:
             return perform(job, options, terminal)
         except PlanError as error:
@@ -161,7 +166,14 @@ def _dry_run(planned: _Planned, options: Options, terminal: Terminal) -> int:
 # --- the run -------------------------------------------------------------------------------------------------------
 
 
-def _job(planned: _Planned, kept: Kept | None, journal: Journal | None, options: Options, terminal: Terminal) -> Job:
+def _job(
+    planned: _Planned,
+    kept: Kept | None,
+    journal: Journal | None,
+    cache: Cache | None,
+    options: Options,
+    terminal: Terminal,
+) -> Job:
     linked, plan = planned.linked, planned.linked.plan
     solving = solving_of(plan, planned.source.text, options)
     inputs = read_inputs(options.input, plan)
@@ -170,7 +182,7 @@ def _job(planned: _Planned, kept: Kept | None, journal: Journal | None, options:
             terminal.say(f"replays run {kept.record.started.run[:SHORT]}: nothing is called")
         again = partial(_replay, linked, kept, {**kept.record.started.inputs, **inputs})
         return Job(plan, again, lambda _: None, solving)
-    registry = _registry(planned, options, terminal)
+    registry = _registry(planned, cache, options, terminal)
     go: Callable[..., Any] = partial(
         run, linked, registry, inputs=inputs, policy=planned.policy, request=options.request
     )
@@ -197,8 +209,8 @@ def _who_is_asked(
     return approve
 
 
-def _registry(planned: _Planned, options: Options, terminal: Terminal) -> Mapping[str, Tool]:
-    registry: Registry = code_of(planned.tools, options)
+def _registry(planned: _Planned, cache: Cache | None, options: Options, terminal: Terminal) -> Mapping[str, Tool]:
+    registry = through(cache, code_of(planned.tools, options), options, terminal)
     refuse_without_model(planned.linked, planned.tools)
     if not options.fault:
         return registry
