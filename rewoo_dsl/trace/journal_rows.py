@@ -34,7 +34,8 @@ class Alike:
 
 @dataclass(slots=True)
 class Aside:
-    """An event, and by name the hashes of those of its fields that are kept elsewhere."""
+    """An event, and by name the hashes of those of its fields that are kept elsewhere; `arguments/text` is one argument
+    of a call."""
 
     event: dict[str, Any]
     fields: dict[str, str]
@@ -101,9 +102,18 @@ def _slimmed(event: Event | Alike, blobs: dict[str, str]) -> Event | Alike | Asi
         text = _json(value)
         if len(text) <= ASIDE_FROM:
             kept[name] = value
+        elif name == "arguments" and (members := _large_members(value)):
+            kept[name] = {key: None if key in members else one for key, one in value.items()}
+            fields |= {f"{name}/{key}": keep(one, blobs) for key, one in members.items()}
         else:
             fields[name] = keep(text.decode(), blobs)
     return Aside(kept, fields) if fields else event
+
+
+def _large_members(value: Mapping[str, Any]) -> dict[str, str]:
+    """Evidence is passed on whole in many a call beside different small arguments: each is kept aside by itself."""
+    texts = {key: _json(one) for key, one in value.items()}
+    return {key: text.decode() for key, text in texts.items() if len(text) > ASIDE_FROM}
 
 
 def keep(text: str, blobs: dict[str, str]) -> str:
@@ -165,8 +175,15 @@ def _end_of(attempt: Event | None) -> StepFinished | ItemFinished:
 
 
 def _whole(one: Aside, blob: Callable[[str], str]) -> Event:
-    fields: Mapping[str, Any] = {name: json.loads(blob(digest)) for name, digest in one.fields.items()}
-    (event,) = _read(json.dumps([{**one.event, **fields}], allow_nan=False))
+    fields = dict(one.event)
+    for place, digest in one.fields.items():
+        name, _, key = place.partition("/")
+        value = json.loads(blob(digest))
+        if key and isinstance(fields.get(name), dict):
+            fields[name] = {**fields[name], key: value}
+        else:
+            fields[place] = value
+    (event,) = _read(json.dumps([fields], allow_nan=False))
     if isinstance(event, Alike | Aside):
         raise JournalError("a row keeps something aside that is no event")
     return event

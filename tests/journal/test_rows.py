@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewoo_dsl.diag.errors import JournalError
-from rewoo_dsl.trace.events import AttemptFinished, Event, ItemFinished, StepFinished, StepStarted
+from rewoo_dsl.trace.events import AttemptFinished, AttemptStarted, Event, ItemFinished, StepFinished, StepStarted
 from rewoo_dsl.trace.journal_rows import ASIDE_FROM, decode, encode
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -54,6 +54,28 @@ def test_a_value_is_written_once() -> None:
     text, blobs = encode([*ends(long), *ends(["more", long])])
     assert len(text) < 2000
     assert sorted(len(one) for one in blobs.values()) == [len(long) + 2, len(long) + 11]
+
+
+def test_evidence_that_many_calls_are_given_is_written_once() -> None:
+    long = "sea " * ASIDE_FROM
+
+    def started(**arguments: object) -> AttemptStarted:
+        return AttemptStarted("E1", None, "do", 1, "find", arguments, "key", 0.5)
+
+    events = [
+        *ends(long),
+        started(n=1, text=long, last=True),
+        started(n=2, text=long),
+        started(**{"odd/key": long}),
+        started(many=["x"] * ASIDE_FROM, few=1),
+        started(**{f"n{number}": "sea " * 100 for number in range(100)}),
+    ]
+    text, blobs = encode(events)
+    assert sum(long in one for one in blobs.values()) == 1
+    assert len(blobs) == 3
+    back = list(decode(text, blobs.__getitem__))
+    assert back == events
+    assert list(back[2].arguments) == ["n", "text", "last"]
 
 
 def test_an_end_that_only_looks_alike_keeps_its_own_value() -> None:
