@@ -1,5 +1,7 @@
 """`rewoo fix`: what it changes, what it leaves, and what it says of both."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,28 @@ def test_nothing_is_written_where_nothing_changes(rewoo: Rewoo, folder: Path) ->
     before = plan.stat()
     rewoo("fix", "plan.rewoo")
     assert (plan.stat().st_mtime_ns, plan.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BROKEN,
+        "return True",
+        "return [True,\n None]\n\n\n",
+        "#E1 = 1\r\n#E2 = None\r\nreturn [#E1, #E2, True]\r\n",
+        "#E1 = 1\n" + "#E2 = 2\n" * 20 + "return [True, None]",
+        "// a\u2028b\x0cc\nreturn True\n",
+    ],
+    ids=["several", "no end of line", "brackets", "CRLF", "far apart", "odd ends of lines"],
+)
+@pytest.mark.skipif(shutil.which("patch") is None, reason="a diff is applied by `patch`")
+def test_diff_is_exactly_what_fix_writes(rewoo: Rewoo, folder: Path, text: str) -> None:
+    plan, copy = folder / "plan.rewoo", folder / "copy.rewoo"
+    for path in (plan, copy):
+        path.write_bytes(text.encode())
+    shown = rewoo("fix", "-q", "--diff", "plan.rewoo").out
+    assert plan.read_bytes() == text.encode()
+    subprocess.run(["patch", "--binary", "-s", "-F0", str(copy)], input=shown.encode(), check=True)
+    rewoo("fix", "-q", "plan.rewoo")
+    assert plan.read_bytes() != text.encode()
+    assert copy.read_bytes() == plan.read_bytes()
