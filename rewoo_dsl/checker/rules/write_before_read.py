@@ -21,11 +21,11 @@ def write_before_read(scope: Scope) -> Iterator[Diagnostic]:
     if not early:
         return
     first, *others = early
-    read, more = f"#{last.step.name}", f", and {len(others)} more," if others else ""
+    read, write = f"#{last.step.name}", f" and {len(others)} more write" if others else " writes"
     yield Diagnostic(
         code="RW307",
         severity=Severity.WARNING,
-        message=f"`{first.call.tool}`{more} writes although {read}, which the answer needs, may still fail",
+        message=f"`{first.call.tool}`{write} although {read}, which the answer needs, may still fail",
         at=first.at,
         hint=f"add `after {read}` and move the step down, or give {read} a `fallback`",
         related=(
