@@ -3,7 +3,7 @@
 import sys
 
 from ..arguments import Options
-from ..exits import FOUND, FINE, WrongUse
+from ..exits import FINE, FOUND, WrongUse
 from ..terminal import Terminal
 
 
