@@ -175,7 +175,10 @@ class _Session:
         """Connect and list the tools."""
         self._thread = threading.Thread(target=self._run, args=(seconds,), name=f"mcp {self._name}", daemon=True)
         self._thread.start()
-        return self._ready.result()
+        try:
+            return self._ready.result(seconds + CLOSING_SECONDS)
+        except TimeoutError as error:  # it cannot even be closed; its thread is a daemon
+            raise self._unusable(error, seconds) from None
 
     async def call(self, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
         """One call, from any event loop. Cancelling it tells the server."""
