@@ -5,7 +5,6 @@
 Each clause of the language that speaks of one call is one function here.
 """
 
-import hashlib
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -95,31 +94,33 @@ def holds(clauses: Clauses, names: Mapping[str, Any], fuel: Fuel) -> bool:
 
 def _arguments(core: Core, action: ToolCall | PlanCall, names: Mapping[str, Any], fuel: Fuel) -> dict[str, Any]:
     arguments = {}
+    are_small = True
     for name, argument in action.arguments.items():
         if type(argument) is Ref:
-            arguments[name] = names[argument.name]
+            value = names[argument.name]
         elif type(argument) is Constant:
-            arguments[name] = argument.value
+            value = argument.value
         else:
-            arguments[name] = argument(names, fuel)  # type: ignore[operator]  # neither of the two: it is compiled
+            value = argument(names, fuel)  # type: ignore[operator]  # neither of the two: it is compiled
+        arguments[name] = value
+        kind = type(value)
+        if kind is list or kind is dict or (kind is str and len(value) >= _SHORT):
+            are_small = False
     ceiling = core.limits.argument_bytes
-    needs_no_look = ceiling >= _FEW and len(arguments) < 16 and all(map(_is_small, arguments.values()))
+    needs_no_look = are_small and ceiling >= _FEW and len(arguments) < 16
     if not needs_no_look and measure(arguments) > ceiling:
         raise _TooLarge(f"{action.name}: the arguments are larger than {ceiling} bytes")
     if type(action) is ToolCall:
-        problem = None if action.tool.check is None else action.tool.check(arguments)
+        lines, check = action.tool.lines, action.tool.check
+        problem = None if check is None else check(arguments)
     else:
+        lines = action.lines
         problem = action.program.problem_of_inputs(arguments)
     if problem is not None:
         raise _BadArgument(f"{action.name}: {problem}")
-    if action.lines is not None and (refusal := action.lines.problem(arguments)) is not None:
+    if lines is not None and (refusal := lines.problem(arguments)) is not None:
         raise _Forbidden(refusal)
     return arguments
-
-
-def _is_small(argument: Any) -> bool:
-    kind = type(argument)
-    return len(argument) < _SHORT if kind is str else kind is not list and kind is not dict
 
 
 def reason_of(error: EvaluationError) -> Reason:
@@ -215,16 +216,17 @@ def _attempt_of(core: Core, item: Item, tool: str) -> AttemptStarted:
         item.attempt,
         tool,
         item.arguments or {},
-        key_of(core, item),
+        key_of(item),
         core.at,
         type(item.action) is PlanCall,
     )
 
 
-def key_of(core: Core, item: Item) -> str:
+def key_of(item: Item) -> str:
     """The idempotency key: the same for all attempts of this item and branch, in this run and after a resume."""
-    where = f"{core.run}\n{item.step.scope.key_path}{item.step.code.name}\n{item.index}\n{item.branch}"
-    return hashlib.sha256(where.encode()).hexdigest()[:32]
+    key = item.step.scope.keys.copy()
+    key.update(f"{item.step.code.name}\n{item.index}\n{item.branch}".encode())
+    return key.hexdigest()[:32]
 
 
 def finished(core: Core, event: Finished) -> None:

@@ -156,7 +156,7 @@ class Machine:
     @staticmethod
     def _launch_next(core: Core) -> None:
         waiting = core.ready.popleft()
-        item = steps.begin_plain(core, *waiting) if isinstance(waiting, tuple) else waiting
+        item = steps.begin_plain(core, waiting[0], waiting[1]) if isinstance(waiting, tuple) else waiting
         if item is None:
             return
         action = item.action

@@ -57,10 +57,6 @@ class ToolCall:
         return self.tool.name
 
     @property
-    def lines(self) -> Lines | None:
-        return self.tool.lines
-
-    @property
     def is_write(self) -> bool:
         return self.tool.is_write
 
@@ -203,7 +199,7 @@ class Program:
         if kept is not None and place in kept:
             return kept[place]
         if place < self.step_count:
-            code = self._library.step(self._linked.steps[place])
+            code = self._library.step(self.names[place], self._linked.steps[place])
         else:
             assert self._linked.plan.result is not None  # only `return` stands behind all steps
             code = StepCode(RETURN, PureValue(compile_expr(self._linked.plan.result)), _NONE)
@@ -263,9 +259,9 @@ class _Library:
             known = self._programs[id(linked)] = Program(linked, self, keeps_code=True)
         return known
 
-    def step(self, linked: LinkedStep) -> StepCode:
+    def step(self, name: str, linked: LinkedStep) -> StepCode:
         clauses = _NONE if linked.is_bare else self._clauses(linked)
-        return StepCode(linked.step.name, self._action(linked.do, linked.declared), clauses)
+        return StepCode(name, self._action(linked.do, linked.declared), clauses)
 
     def _clauses(self, linked: LinkedStep) -> Clauses:
         step = linked.step

@@ -14,6 +14,8 @@ from ..trace.events import ApprovalAsked, Branch, Reason, State
 from .program import Action, Program, StepCode
 
 if TYPE_CHECKING:
+    from hashlib import _Hash
+
     from .meters import Meter
 
 
@@ -34,13 +36,14 @@ class Scope:
     Steps are known by their place in the program; `running` are those under way, and `reasons` those that ended
     without a value. `lost` names, by their whole way there, the steps of finished sub-plans that ended without one
     although the call gave its value: nobody waits for them, and yet the run is not whole. `path` stands before the
-    names of its steps in events, `key_path` where keys are made. `caller` is the item that called it. `stopped` is set
-    once nothing further may start in it.
+    names of its steps in events, `key_path` where keys are made; `keys` has hashed what all of them begin with.
+    `caller` is the item that called it. `stopped` is set once nothing further may start in it.
     """
 
     program: Program
     path: str
     key_path: str
+    keys: _Hash
     values: dict[str, Any]
     meters: tuple[Meter, ...]
     states: list[State]

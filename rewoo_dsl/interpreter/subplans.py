@@ -1,8 +1,9 @@
 """Scopes: the root plan's, and one for each call of a sub-plan, inside its caller's limits."""
 
+import hashlib
 from typing import Any
 
-from ..trace.events import AttemptFinished, Reason
+from ..trace.events import AttemptFinished, Reason, State
 from .core import Core
 from .endings import TELLING
 from .items import attempt_started, failed, result_problem, settle
@@ -24,7 +25,9 @@ def open_scope(
 ) -> Scope:
     """A running plan. Steps without needs start as soon as the agenda comes to them."""
     count = len(program.names)
-    scope = Scope(program, path, key_path, values, meters, ["waiting"] * count, list(program.needs), count, caller)
+    keys = hashlib.sha256(f"{core.run}\n{key_path}".encode())
+    states: list[State] = ["waiting"] * count
+    scope = Scope(program, path, key_path, keys, values, meters, states, list(program.needs), count, caller)
     scope.meters = _own_meters(core, scope) + meters
     for meter in scope.meters:
         if meter.scope is None:
