@@ -46,7 +46,8 @@ def check(
         path: what the plan is called in a circle of sub-plans, such as its file name.
         policy: what the host lets any plan do.
         request: what the plan is to answer, in the words of the person who asked: where protected values must occur.
-        ceilings: what the host allows one run; without any, bounds are computed and held against the plan's own limit.
+        ceilings: what the host allows one run; those of the policy unless said. Without any, bounds are computed and
+            held against the plan's own limit.
     """
     session = Session(
         tools=signatures_of(tools),
@@ -56,7 +57,7 @@ def check(
         lenient=lenient,
         policy=policy,
         request=request,
-        ceilings=ceilings,
+        ceilings=policy.ceilings if ceilings is None and policy is not None else ceilings,
     )
     if path is not None:
         session.chain.append(posixpath.basename(path))

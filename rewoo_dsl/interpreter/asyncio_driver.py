@@ -108,7 +108,7 @@ async def run(
     values = checked_inputs(linked, inputs)
     can_ask = approve is not None or log is not None
     refuse_unless_ready(linked, {name: tool.signature for name, tool in tools.items()}, can_ask=can_ask)
-    limits = Limits() if limits is None else limits
+    limits = (Limits() if limits is None else limits).within(policy)
     machine = Machine(
         linked,
         values,

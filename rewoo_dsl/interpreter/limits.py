@@ -1,9 +1,10 @@
 """What the host allows one run, whatever its plan says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self
 
+from ..ir.policy import Policy
 from ..ir.values import MAX_DEPTH
 from ..tools.rate import Rate
 from ..tools.results import ResultLimits
@@ -68,6 +69,12 @@ class Limits:
     def of_results(self) -> ResultLimits:
         """What one result is held against."""
         return ResultLimits(self.result_bytes, self.result_depth)
+
+    def within(self, policy: Policy | None) -> Self:
+        """These limits, or the policy's where those are tighter."""
+        said = {} if policy is None or policy.limits is None else policy.limits.said
+        own = {name: getattr(self, name) for name in said}
+        return replace(self, **{name: one if own[name] is None else min(one, own[name]) for name, one in said.items()})
 
     def as_dict(self) -> dict[str, Any]:
         """The limits as JSON data: `Limits(**data)` are the same."""

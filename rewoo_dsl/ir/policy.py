@@ -14,7 +14,8 @@
           }
         },
         "erp.*": {"arguments": {"amount": {"minimum": 0, "maximum": 500}}}
-      }
+      },
+      "limits": {"tool_calls": 40, "tokens": 20000, "usd": 0.5, "run_seconds": 120}
     }
 
 Names may hold `*` and `?`; every line whose name fits a tool holds for it. A rule about an argument holds for the value
@@ -37,6 +38,7 @@ from ..diag.diagnostic import Diagnostic
 from ..diag.errors import RewooError
 from ..diag.spell import nearest
 from .builtins._pattern import matches_whole, problem_of
+from .costs import Ceilings
 from .expr import escape
 from .signature import canonical_name
 from .values import Value, equal, kind, problem
@@ -123,6 +125,21 @@ class ToolRule(_Part):
     arguments: dict[str, ArgumentRule] = Field(default_factory=dict)
 
 
+class RunLimits(_Part):
+    """What one run may come to, named as in the interpreter's `Limits`. What is not said is the host's default."""
+
+    tool_calls: Annotated[int, Field(strict=True, ge=0)] | None = None
+    model_calls: Annotated[int, Field(strict=True, ge=0)] | None = None
+    tokens: Annotated[int, Field(strict=True, ge=0)] | None = None
+    usd: Annotated[Number, Field(ge=0)] | None = None
+    run_seconds: Annotated[Number, Field(gt=0)] | None = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The limits that are there, by name."""
+        return {name: one for name, one in self if one is not None}
+
+
 class Policy(_Part):
     """What a host lets plans do. Without `allow` every tool may be called; `deny` wins over it."""
 
@@ -130,6 +147,12 @@ class Policy(_Part):
     allow: tuple[Glob, ...] | None = None
     deny: tuple[Glob, ...] = ()
     tools: dict[Glob, ToolRule] = Field(default_factory=dict)
+    limits: RunLimits | None = None
+
+    @property
+    def ceilings(self) -> Ceilings | None:
+        """What the bounds of a plan are held against; None when the policy limits no run."""
+        return None if self.limits is None else Ceilings(**self.limits.said)
 
     def refusal(self, tool: str, *, is_subplan: bool = False) -> str | None:
         """Why a tool may not be called at all, or None. A sub-plan need not be in `allow`: its own calls must."""

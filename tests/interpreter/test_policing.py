@@ -6,7 +6,7 @@ import pytest
 
 import rewoo_dsl as rw
 from rewoo_dsl.checker import check
-from rewoo_dsl.interpreter import run
+from rewoo_dsl.interpreter import Limits, run
 from rewoo_dsl.interpreter.replay import machine_of, replay
 from rewoo_dsl.ir.policy import load_policy
 from rewoo_dsl.testing.clock import run_virtual
@@ -90,3 +90,20 @@ def test_what_the_checker_can_tell_is_refused_before_the_run() -> None:
         asyncio.run(
             rw.run('#E1 = mail(to="eve@evil.test")\n', registry, policy=load_policy({"version": 1, **ONLY_HERE}))
         )
+
+
+def test_limits_of_a_policy_are_those_of_the_run_where_they_are_tighter() -> None:
+    plan = '#E1 = find(query="a")\n#E2 = find(query=#E1)\n#E3 = find(query=#E2)\n'
+    result, tools = _result(plan, {"limits": {"tool_calls": 2, "usd": 0.5}})
+    assert (len(tools.calls), result["E3"].reason) == (2, "budget")
+    assert Limits(tool_calls=1, run_seconds=None).within(
+        load_policy({"version": 1, "limits": {"tool_calls": 2, "run_seconds": 9}})
+    ) == Limits(tool_calls=1, run_seconds=9)
+
+
+def test_bounds_are_held_against_the_limits_of_a_policy() -> None:
+    tools = ScriptedTools(TOOLS)
+    plan = '#E1 = find(query="a") retry 3\n#E2 = find(query=#E1)\n'
+    for ceiling, codes in ((1, {"RW509"}), (2, {"RW510"}), (5, set())):
+        report = check(plan, tools.signatures, policy=load_policy({"version": 1, "limits": {"tool_calls": ceiling}}))
+        assert {one.code for one in report.diagnostics} & {"RW509", "RW510"} == codes
