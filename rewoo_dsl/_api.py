@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -160,14 +160,13 @@ async def run(
     from . import interpreter
     from .ir.linked import LinkedPlan
 
-    if not isinstance(registry, Mapping):
-        raise TypeError(f"registry: expected a Registry, got {registry!r:.80}")
+    _refuse_no_registry(registry)
     if isinstance(source, LinkedPlan):
         linked = source
     else:
         report = check(source, registry, load=load, library=library, policy=policy, request=request)
         linked = report.require()
-    async with nullcontext(registry) if cache is None else _cached(registry, cache) as tools:
+    async with _tools_of(registry, cache) as tools:
         go = partial(
             interpreter.run,
             linked,
@@ -188,9 +187,17 @@ async def run(
         return await _durable.run(go, linked, journal, run_id, source=source, name=name, about=about)
 
 
+def _refuse_no_registry(registry: object) -> None:
+    if not isinstance(registry, Mapping):
+        raise TypeError(f"registry: expected a Registry, got {registry!r:.80}")
+
+
 @asynccontextmanager
-async def _cached(registry: Registry, cache: str | Path | Cache) -> AsyncIterator[Mapping[str, Tool]]:
-    """The tools, with a cache before them: its database is not loaded for runs that have none."""
+async def _tools_of(registry: Registry, cache: str | Path | Cache | None) -> AsyncIterator[Mapping[str, Tool]]:
+    """The tools, behind the cache where there is one: its database is not loaded for runs that have none."""
+    if cache is None:
+        yield registry
+        return
     from .interpreter.cache import cached, opened
 
     async with opened(cache) as kept:
@@ -212,6 +219,8 @@ async def resume(
     plan: str | Plan | Mapping[str, Any] | LinkedPlan | None = None,
     load: Load | None = None,
     library: Library | None = None,
+    cache: str | Path | Cache | None = None,
+    pool: Pool | None = None,
 ) -> Result:
     """Goes on with a run of a journal to its end. One that is over gives its result, and nothing is called.
 
@@ -230,6 +239,8 @@ async def resume(
         on_event: hears every new event.
         plan: what the caller takes the plan to be; when it is another by now, the run is refused. `load` and `library`
             as in `check`.
+        cache: as in `run`: for the calls that are still to be made.
+        pool: as in `run`.
 
     Raises:
         RunChanged: the plan, or a tool that it calls, is not what it was.
@@ -241,13 +252,13 @@ async def resume(
     from . import _durable
     from .interpreter.resume import Decisions
 
-    if not isinstance(registry, Mapping):
-        raise TypeError(f"registry: expected a Registry, got {registry!r:.80}")
+    _refuse_no_registry(registry)
     decisions = Decisions(done or {}, again, failed, answers or {})
     expected = None if plan is None else partial(_durable.plan_now, plan, registry, load, library)
-    return await _durable.resume(
-        run_id, registry, journal, decisions, approve=approve, on_event=on_event, expected=expected
-    )
+    async with _tools_of(registry, cache) as tools:
+        return await _durable.resume(
+            run_id, tools, journal, decisions, approve=approve, on_event=on_event, pool=pool, expected=expected
+        )
 
 
 async def cancel(run_id: str, *, journal: str | Path | Journal) -> Result | None:
@@ -272,6 +283,8 @@ async def rerun(
     approve: Approve | None = None,
     on_event: Callable[[Event], None] | None = None,
     limits: Limits | None = None,
+    cache: str | Path | Cache | None = None,
+    pool: Pool | None = None,
 ) -> Result:
     """A new run that keeps what a run of a journal has, but for what depends on a change: *what if*.
 
@@ -289,6 +302,8 @@ async def rerun(
         approve: asks a person about what is to be called; without it the run is suspended where somebody has to be.
         on_event: hears every event of the new run.
         limits: the host's ceilings.
+        cache: as in `run`. What is called anew is looked for there first.
+        pool: as in `run`.
 
     Raises:
         RunChanged: a tool is not what it was.
@@ -297,9 +312,11 @@ async def rerun(
     """
     from . import _durable
 
-    how = {"approve": approve, "on_event": on_event, "limits": limits}
+    _refuse_no_registry(registry)
+    how = {"approve": approve, "on_event": on_event, "limits": limits, "pool": pool}
     changes = {"from_step": from_step, "given": given, "again": again, "inputs": inputs}
-    return await _durable.rerun(run_id, registry, journal, changes, how)
+    async with _tools_of(registry, cache) as tools:
+        return await _durable.rerun(run_id, tools, journal, changes, how)
 
 
 def replay(

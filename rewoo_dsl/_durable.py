@@ -34,7 +34,9 @@ from .trace.journal import Journal, RunRecord
 
 if TYPE_CHECKING:
     from .interpreter import Approve
+    from .interpreter.pool import Pool
     from .tools.registry import Registry
+    from .tools.tool import Tool
     from .trace.events import Event
 
 _WORDS = frozenset({"description", "cost"})
@@ -89,12 +91,13 @@ async def run(
 
 async def resume(
     run_id: str,
-    registry: Registry,
+    tools: Mapping[str, Tool],
     journal: str | Path | Journal,
     decisions: Decisions,
     *,
     approve: Approve | None,
     on_event: Callable[[Event], None] | None,
+    pool: Pool | None,
     expected: Callable[[], LinkedPlan] | None,
 ) -> Result:
     """Goes on with a run; `expected` gives the plan that the caller takes it to have."""
@@ -105,18 +108,19 @@ async def resume(
             refuse_other_plan(record, expected())
         if (finished := _finished(kept, run_id)) is not None:
             return finished
-        linked = relink(record, registry)
+        linked = relink(record, _signatures(tools))
         log = kept.take_over(run_id)
         try:
             return await interpreter.resume(
                 linked,
-                registry,
+                tools,
                 kept.events(run_id),
                 log=log,
                 elapsed=time.time() - record.started,
                 decisions=decisions,
                 approve=approve,
                 on_event=on_event,
+                pool=pool,
             )
         except RunSuspended:
             await log.suspend()
@@ -127,7 +131,7 @@ async def resume(
 
 async def rerun(
     run_id: str,
-    registry: Registry,
+    tools: Mapping[str, Tool],
     journal: str | Path | Journal,
     changes: Mapping[str, Any],
     how: Mapping[str, Any],
@@ -135,10 +139,10 @@ async def rerun(
     """A variant of a run, kept beside it."""
     async with _opened(journal, create=False) as kept:
         record = kept.record(kept.find(run_id))
-        linked = relink(record, registry)
+        linked = relink(record, _signatures(tools))
         events = Record(kept.events(record.run))
         inputs = events.started.inputs if changes["inputs"] is None else changes["inputs"]
-        go = partial(recall.rerun, linked, registry, events, **{**changes, "inputs": inputs}, **how)
+        go = partial(recall.rerun, linked, tools, events, **{**changes, "inputs": inputs}, **how)
         return await run(
             go, linked, kept, None, source=record.source, name=record.name, about=record.about, parent=record.run
         )
@@ -163,6 +167,10 @@ async def cancel(run_id: str, journal: str | Path | Journal) -> Result | None:
         finally:
             log.close()
         return Result((*events, *more))
+
+
+def _signatures(tools: Mapping[str, Tool]) -> dict[str, Signature]:
+    return {name: tool.signature for name, tool in tools.items()}
 
 
 def _finished(journal: Journal, run_id: str) -> Result | None:

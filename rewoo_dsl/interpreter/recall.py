@@ -43,6 +43,7 @@ from .limits import Limits
 from .log import Log
 from .messages import Answered, Ask, Call, Cancel, Command, Finished, Input, SetTimer, Start, Stop, TimerFired, Withdraw
 from .outcomes import Recalled
+from .pool import Pool
 from .replay import AttemptName, finished_of, machine_of, name_of
 from .result import Result
 
@@ -57,6 +58,7 @@ class RunOptions(TypedDict, total=False):
     policy: Policy | None
     request: str | None
     log: Log | None
+    pool: Pool | None
 
 
 Place: TypeAlias = tuple[str, int | None, str]

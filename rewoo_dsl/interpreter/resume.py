@@ -22,6 +22,7 @@ from .limits import Limits
 from .log import Log
 from .machine import Machine
 from .messages import Call, Cancel, Command, Finished, Resume
+from .pool import Pool
 from .replay import Replayed, machine_of, name_of, replay
 from .result import Result
 from .schemas import check_of
@@ -86,6 +87,7 @@ async def resume(
     decisions: Decisions = _NOTHING,
     approve: Approve | None = None,
     on_event: Callable[[Event], None] | None = None,
+    pool: Pool | None = None,
 ) -> Result:
     """Goes on with a run to its end. A run that is over gives its result, and nothing is called.
 
@@ -99,6 +101,7 @@ async def resume(
         decisions: what people say.
         approve: asks a person; without it, and with a log, the run is suspended again where only people are waited for.
         on_event: hears every new event.
+        pool: what this run shares with others, as for `run`.
 
     Raises:
         ReplayError: the events are not those of a run of this plan.
@@ -118,7 +121,9 @@ async def resume(
     ends = _ends(machine.run, replayed, decisions)
     answers = dict(_answers(machine.questions, decisions.answers))
     limits = Limits(**recorded[0].limits)  # type: ignore[union-attr]  # `machine_of` has looked
-    driver = Driver(machine, tools, limits, approve=approve, on_event=on_event, log=log, recorded=recorded, at=at)
+    driver = Driver(
+        machine, tools, limits, approve=approve, on_event=on_event, log=log, pool=pool, recorded=recorded, at=at
+    )
     driver.go_on(replayed.unrecorded, ends, answers)
     return await driver.run()
 

@@ -175,3 +175,24 @@ def test_the_public_verbs(tmp_path: Any) -> None:
     with rw.Journal(journal) as kept:
         assert {one.run: one.parent for one in kept.runs()} == {first.run_id: None, second.run_id: first.run_id}
         assert rw.replay(text, world.tools, kept.events(first.run_id)).value == [2, 3]
+
+
+def test_what_is_called_anew_goes_through_cache_and_pool(tmp_path: Any) -> None:
+    world, journal = World(), tmp_path / "runs.db"
+    first = asyncio.run(rw.run("#E1 = look(n=2)\n#E2 = look(n=#E1)\nreturn #E2\n", world.tools, journal=journal))
+    cache = rw.Cache(lifetimes={"look": 60})
+
+    async def main() -> list[rw.Result]:
+        pool = rw.Pool(concurrency=1)
+        how = {"journal": journal, "cache": cache, "pool": pool, "from_step": "E1"}
+        other = pool.join(world.tools, rw.Limits())
+        await other.enter("look")
+        anew = asyncio.create_task(rw.rerun(first.run_id, world.tools, **how))
+        await asyncio.sleep(0.3)
+        assert len(world.calls) == 2, "another run has the pool's only turn"
+        other.leave("look")
+        other.shutdown()
+        return [await anew, await rw.rerun(first.run_id, world.tools, **how)]
+
+    one, two = asyncio.run(main())
+    assert (one.value, two.value, cache.hits, len(world.calls)) == (4, 4, 2, 4)

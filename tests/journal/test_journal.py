@@ -317,3 +317,24 @@ def test_unjournaled_runs_load_no_database(world: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"sqlite3", "filelock", "rewoo_dsl._durable", "rewoo_dsl.trace.journal"} & set(done.stdout.split())
+
+
+def test_what_is_called_when_it_goes_on_goes_through_cache_and_pool(world: Path, path: Path) -> None:
+    run = suspended(world, path, ASKING.replace('"after #E3")', '"port strike") after #E3')).run
+    cache, tools = rw.Cache(lifetimes={"search": 60}), shop(world)
+    rw.run_sync('#E1 = search(query="port strike")', tools, cache=cache)
+
+    async def main() -> rw.Result:
+        pool = rw.Pool(concurrency=1)
+        other = pool.join(tools, rw.Limits())
+        await other.enter("send")
+        going_on = asyncio.create_task(
+            rw.resume(run, tools, journal=path, answers={"E3": True}, cache=cache, pool=pool)
+        )
+        await asyncio.sleep(0.3)
+        assert calls(world, "send") == [], "another run has the pool's only turn"
+        other.leave("send")
+        other.shutdown()
+        return await going_on
+
+    assert (asyncio.run(main()).status, cache.hits, len(calls(world, "search"))) == ("succeeded", 1, 2)

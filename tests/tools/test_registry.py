@@ -287,6 +287,7 @@ def test_what_a_call_costs_is_declared_with_the_tool():
         "tokens": {"least": 0.0, "most": 800.0},
         "seconds": None,
         "usd": {"least": 0.001, "most": 0.01},
+        "model_calls": None,
     }
 
 
