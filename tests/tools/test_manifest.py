@@ -278,7 +278,6 @@ def test_a_list_that_only_names_tools_takes_any_one_text():
     assert signature.is_open
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not part of the repository")
 @pytest.mark.parametrize(
     ("entry", "names"),
     [
@@ -305,6 +304,7 @@ def test_what_only_lacks_its_name_is_no_tool_of_a_provider(entry: dict[str, Any]
     assert [(one.code, one.message) for one in error.value.diagnostics] == [("RW702", "a tool needs a `name`")]
 
 
+@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not part of the repository")
 def test_the_lists_of_the_corpus_are_read():
     counts = {
         path.name: len(read_manifest(path.read_text()))
