@@ -67,9 +67,11 @@ def as_reading(
     if isinstance(source, str):
         return _of_text(source, from_model=from_model, lenient=lenient, strict=strict)
     if isinstance(source, Plan):
-        return _of_plan(source, (), from_model=from_model)
+        from ..lowering.plan_json import clauses_without_call  # imported late: most plans are text
+
+        return _of_plan(source, tuple(clauses_without_call(source)), from_model=from_model)
     if isinstance(source, Mapping):
-        from ..lowering.plan_json import plan_from_json  # imported late: most plans are text
+        from ..lowering.plan_json import plan_from_json
 
         found = plan_from_json(dict(source))
         return _of_plan(found.plan, found.diagnostics, from_model=from_model)

@@ -230,8 +230,10 @@ def key_of(item: Item) -> str:
 
 
 def finished(core: Core, event: Finished) -> None:
-    """An attempt of a tool is over."""
-    item = core.flying.pop(event.attempt)
+    """An attempt of a tool is over. An end that is told again, or of no attempt, says nothing."""
+    item = core.flying.pop(event.attempt, None)
+    if item is None:
+        return
     action = item.action
     assert type(action) is ToolCall  # nothing else flies
     core.free += 1

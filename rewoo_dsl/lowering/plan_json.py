@@ -53,7 +53,7 @@ def plan_from_json(source: str | bytes | dict[str, Any]) -> PlanData:
         whole = plan.Plan.model_validate(data)
     except ValidationError as error:
         return PlanData(None, tuple(_translated(error, data)))
-    return PlanData(whole, tuple(_clauses_without_call(whole)))
+    return PlanData(whole, tuple(clauses_without_call(whole)))
 
 
 def read_json(text: str | bytes) -> Any:
@@ -93,7 +93,8 @@ def _refused(code: Code, message: str) -> PlanData:
     return PlanData(None, (Diagnostic(code=code.number, message=message, at=""),))
 
 
-def _clauses_without_call(whole: plan.Plan) -> Iterator[Diagnostic]:
+def clauses_without_call(whole: plan.Plan) -> Iterator[Diagnostic]:
+    """RW055: what only a call can have, on a step that calls nothing. In text the reader finds it."""
     code = codes.CLAUSE_NEEDS_CALL
     for index, step in enumerate(whole.steps):
         if isinstance(step.do, expr.Call):

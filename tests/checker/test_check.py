@@ -444,3 +444,13 @@ def test_a_name_that_is_wrong_a_thousand_times_in_one_text_is_told_some_times(na
     text = f"#{name} " * 1_000
     report = check(f'#E1 = llm(prompt="{text}")\n#E2 = search(query="a")\nreturn [#E1, #E2]\n', TOOLS)
     assert codes(report) == [code] * 50
+
+
+def test_clauses_of_a_call_on_a_step_without_one_are_an_error_in_every_form() -> None:
+    built = Plan(steps=(Step(name="E1", do=Constant(value=1), retry=1),), result=Ref(name="E1"))
+    for plan in (
+        built,
+        built.model_dump(mode="json", by_alias=True, exclude_defaults=False),
+        "#E1 = 1 retry 1\nreturn #E1\n",
+    ):
+        assert [one.code for one in check(plan, {}).errors] == ["RW055"]
