@@ -22,6 +22,7 @@ from . import interpreter
 from .checker import check
 from .checker.callables import signatures_of
 from .checker.subplans import Library, Load, resolve
+from .diag.abridge import abridge
 from .diag.errors import RewooError
 from .interpreter import Result, RunSuspended, recall
 from .interpreter.recall import Record
@@ -290,7 +291,7 @@ def _unlike(place: str, then: Any, now: Any) -> Iterator[str]:
         for key in [*then, *(key for key in now if key not in then)]:
             yield from _unlike(f"{place}/{key}", then.get(key, _NOTHING), now.get(key, _NOTHING))
     elif type(then) is not type(now) or then != now:
-        yield f"  {place}: was {then!r:.80}, is {now!r:.80}"
+        yield f"  {place}: was {abridge(repr(then), 80)}, is {abridge(repr(now), 80)}"
 
 
 class _Nothing:

@@ -4,6 +4,7 @@ Where the schema says no more than a type can, the type decides; only what goes 
 jsonschema, by `ir.validation`.
 """
 
+from ..diag.abridge import abridge
 from ..ir.signature import Schema
 from ..ir.types import Answer, Type, fits, holds_any, is_exact
 from ..ir.validation import UnusableSchemaError, Validator
@@ -41,4 +42,4 @@ def _schema_misfit(value: Value, target: Target, name: str) -> str | None:
         return None
     place = error.json_path.removeprefix("$").removeprefix(".")
     why = str(error.message).replace(repr(error.instance), canonical(error.instance), 1)
-    return why[:160] + (f" at `{place}`" if place else "")
+    return abridge(why, 160) + (f" at `{place}`" if place else "")

@@ -2,6 +2,7 @@
 
 import traceback
 
+from ..diag.abridge import abridge
 from ..diag.errors import ModelError, ToolError
 from ..tools.errors import ArgumentError, ResultError
 from ..trace.events import AttemptFinished
@@ -62,5 +63,4 @@ def _told(error: BaseException) -> str:
 
 def _short(text: str) -> str:
     """Cut to a size that one can read; halves of characters, which no file can hold, are spelt out."""
-    text = text[: _SHOWN + 1].encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"
+    return abridge(text, _SHOWN).encode("utf-8", "backslashreplace").decode()

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias, TypedDict, Unpack
 
+from ..diag.abridge import abridge
 from ..diag.errors import RewooError
 from ..ir.linked import LinkedCall, LinkedPlan, LinkedStep
 from ..ir.policy import Policy
@@ -211,8 +212,8 @@ def _unlike(wanted: AttemptStarted, recorded: AttemptStarted | None) -> str:
 
 
 def call_text(started: AttemptStarted) -> str:
-    text = f"{started.tool}({', '.join(f'{name}={compact(value)}' for name, value in started.arguments.items())})"
-    return text if len(text) <= 200 else f"{text[:199]}…"
+    arguments = ", ".join(f"{name}={compact(value)}" for name, value in started.arguments.items())
+    return abridge(f"{started.tool}({arguments})", 200)
 
 
 # --- part of a run, the rest anew ------------------------------------------------------------------------------------

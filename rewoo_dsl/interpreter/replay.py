@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from ..diag.abridge import abridge
 from ..diag.errors import RewooError
 from ..ir.linked import LinkedPlan
 from ..ir.policy import load_policy
@@ -207,13 +208,12 @@ def _told(expected: Event, found: Event) -> str:
         return f"`{expected.type}`, not `{found.type}`"
     ours, theirs = _fields(expected), _fields(found)
     name = next(name for name in ours if ours[name] != theirs[name])
-    return f"`{expected.type}` with {name} {_short(ours[name])}, not {_short(theirs[name])}"
+    return f"`{expected.type}` with {name} {_shown(ours[name])}, not {_shown(theirs[name])}"
 
 
 def _fields(event: Event) -> Mapping[str, Any]:
     return {name: getattr(event, name) for name in event.__slots__}
 
 
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+def _shown(value: Any) -> str:
+    return abridge(repr(value), 60)

@@ -7,6 +7,7 @@ dependency; everything else, and the sentence about what is wrong, comes from js
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from ..diag.abridge import abridge
 from ..ir.signature import Schema
 from ..ir.validation import UnusableSchemaError, Validator
 from ..ir.values import Value, equal
@@ -57,11 +58,7 @@ class _Full:
         if error is None:
             return None
         place = error.json_path.removeprefix("$")
-        return f"{place or 'the value'}: {_short(error.message)}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 2]} … {text[-_SHOWN // 2 :]}"
+        return f"{place or 'the value'}: {abridge(error.message, _SHOWN, tail=_SHOWN // 2)}"
 
 
 # --- predicates -----------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from ..diag.abridge import abridge
 from ..diag.diagnostic import Diagnostic
 from ..diag.errors import RewooError
 from ..diag.spell import nearest
@@ -100,7 +101,8 @@ class ArgumentRule(_Part):
 
     def _problem(self, value: Value) -> str | None:
         if self.enum is not None and not any(equal(value, one) for one in self.enum):
-            return f"{_shown(value)} is not among {', '.join(map(_shown, self.enum))[:200] or 'no values at all'}"
+            allowed = abridge(", ".join(map(_shown, self.enum)), 200)
+            return f"{_shown(value)} is not among {allowed or 'no values at all'}"
         if value is None:
             return None
         if self.minimum is not None or self.maximum is not None:
@@ -181,8 +183,7 @@ def _first(check: Callable[[Value], str | None], value: Value) -> str | None:
 
 
 def _shown(value: Value) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return abridge(json.dumps(value, ensure_ascii=False), _SHOWN)
 
 
 # --- what a request says -------------------------------------------------------------------------------------------

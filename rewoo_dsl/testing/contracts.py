@@ -21,6 +21,7 @@ from typing import Any, Literal, TypeAlias
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from ..diag.abridge import abridge
 from ..ir.signature import Effect
 from ..ir.validation import Validator
 from ..ir.values import problem
@@ -182,7 +183,9 @@ def _gives_what_it_says(trial: _Trial, arguments: dict[str, Any]) -> None:
         raise trial.breaks("json", arguments, f"the result is {why}")
     misfit = Validator(dict(schema)).error(value) if schema else None
     if misfit is not None:
-        raise trial.breaks("result", arguments, f"{value!r:.200} is not what it declares: {misfit.message:.200}")
+        raise trial.breaks(
+            "result", arguments, f"{_shown(value)} is not what it declares: {abridge(misfit.message, 200)}"
+        )
 
 
 def _refuses_bad_arguments(trial: _Trial, arguments: dict[str, Any]) -> None:
@@ -209,7 +212,7 @@ def _changes_nothing(trial: _Trial, arguments: dict[str, Any]) -> None:
     trial.call(arguments)
     after = trial.world()
     if after != before:
-        raise trial.breaks("read", arguments, f"it says `read`, and changed {before!r:.200} to {after!r:.200}")
+        raise trial.breaks("read", arguments, f"it says `read`, and changed {_shown(before)} to {_shown(after)}")
 
 
 def _does_it_once(trial: _Trial, arguments: dict[str, Any]) -> None:
@@ -220,11 +223,11 @@ def _does_it_once(trial: _Trial, arguments: dict[str, Any]) -> None:
     twice = trial.world()
     if twice != once:
         raise trial.breaks(
-            "idempotent", arguments, f"the same key again had another effect: {once!r:.200}, then {twice!r:.200}"
+            "idempotent", arguments, f"the same key again had another effect: {_shown(once)}, then {_shown(twice)}"
         )
     if second != first:
         raise trial.breaks(
-            "idempotent", arguments, f"the same key again gave {second!r:.200} instead of {first!r:.200}"
+            "idempotent", arguments, f"the same key again gave {_shown(second)} instead of {_shown(first)}"
         )
 
 
@@ -318,3 +321,7 @@ def _bad(tool: Tool, good: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str
 
 
 __all__ = ["Clause", "ContractBroken", "verify_tool"]
+
+
+def _shown(value: object) -> str:
+    return abridge(repr(value), 200)

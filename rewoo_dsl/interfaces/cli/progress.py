@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ...diag.abridge import abridge
 from ...diag.snippet import cells, printable
 from ...ir.expr import Call
 from ...ir.plan import Plan
@@ -209,9 +210,8 @@ def took_text(seconds: float) -> str:
 
 
 def preview(value: Any, most: int = 400) -> str:
-    """A value on one line, cut to `most` characters."""
-    text = compact(value) if not isinstance(value, str) else value
-    return printable(" ".join(text[: most * 2].split()))[:most]
+    """A value on one line; of a long one `most` characters, and how many more there are."""
+    return printable(" ".join(abridge(compact(value), most).split()))
 
 
 def cut(text: str, most: int) -> str:

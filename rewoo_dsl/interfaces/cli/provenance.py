@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...diag.snippet import printable
-from ...ir.values import compact
 from ...trace.why import CallMade, Need, Node, Provenance
 from .progress import cut, preview, reason_of, took_text
 from .results import count
@@ -109,7 +108,7 @@ _CALLS = 4
 def _call(call: CallMade) -> str:
     item = "" if call.item is None else f"[{call.item}] "
     version = "" if call.version in (None, "1") else f" {call.version}"
-    arguments = ", ".join(f"{name}={_short(compact(value))}" for name, value in call.arguments.items())
+    arguments = ", ".join(f"{name}={preview(value, 48)}" for name, value in call.arguments.items())
     notes = [
         "" if call.branch == "do" else {"fallback": "stood in", "otherwise": "else"}[call.branch],
         "" if call.origin == "tool" else f"from {'the ' if call.origin != 'person' else 'a '}{call.origin}",
@@ -118,8 +117,3 @@ def _call(call: CallMade) -> str:
         "" if call.seconds is None else took_text(call.seconds),
     ]
     return f"{item}{call.tool}{version}({arguments})  {', '.join(filter(None, notes))}".rstrip()
-
-
-def _short(text: str, most: int = 48) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1]}…"

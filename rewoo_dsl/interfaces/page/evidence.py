@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from ...diag.abridge import abridge
 from ...ir.signature import canonical_name
 from ...ir.values import compact
 from ...lowering.raising import step_text
@@ -85,10 +86,9 @@ def _step(shown: Shown, step: StepTrace, inner: Iterable[StepTrace]) -> Html:
 def _said(step: StepTrace) -> str:
     """The value on one line, or why there is none."""
     if step.state != "succeeded":
-        return " ".join(filter(None, (step.state, reason_words(step.reason), step.message)))[:_PREVIEW]
-    text = " ".join(compact(step.value)[: _PREVIEW * 2].split())
+        return abridge(" ".join(filter(None, (step.state, reason_words(step.reason), step.message))), _PREVIEW)
     stood_in = "(fallback) " if step.branch == "fallback" else ""
-    return stood_in + (text if len(text) <= _PREVIEW else f"{text[: _PREVIEW - 1]}…")
+    return stood_in + " ".join(abridge(compact(step.value), _PREVIEW).split())
 
 
 def _attempts(shown: Shown, step: StepTrace, inner: Iterable[StepTrace]) -> Html | None:
@@ -114,13 +114,10 @@ def _attempt(shown: Shown, one: AttemptTrace) -> Html:
         end = tag("span", reason_words(finished.reason), " ", tag("small", finished.message), class_="reason")
     else:
         end = tag("span", "value" if finished.origin == "tool" else f"value, from {finished.origin}")
-    arguments = compact(started.arguments)
-    if len(arguments) > _ARGUMENTS:
-        arguments = f"{arguments[:_ARGUMENTS]}… ✂ {len(arguments) - _ARGUMENTS:,} more"
     return tag(
         "tr",
         tag("td", tag("code", started.tool), version, tag("small", _which(started))),
-        tag("td", tag("code", arguments)),
+        tag("td", tag("code", abridge(compact(started.arguments), _ARGUMENTS))),
         tag("td", end),
         tag("td", took(one.seconds), class_="took"),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ...diag.abridge import abridge
 from ...ir.values import compact
 from ...trace.why import Need, Node, Provenance, why
 from .html import Html, tag
@@ -93,8 +94,7 @@ def _name(one: Node) -> str:
 def _said(one: Node) -> str:
     if not one.has_value:
         return " ".join(filter(None, (one.state, reason_words(one.reason), one.message)))
-    text = " ".join(compact(one.value)[: _PREVIEW * 2].split())
-    return text if len(text) <= _PREVIEW else f"{text[: _PREVIEW - 1]}…"
+    return " ".join(abridge(compact(one.value), _PREVIEW).split())
 
 
 def _who(one: Node) -> Iterator[str]:

@@ -5,8 +5,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from ....diag.abridge import abridge
 from ....diag.snippet import printable
 from ....interpreter.resume import label
+from ....ir.values import Value, compact
 from ....trace import log
 from ...page import page
 from ..approval import question
@@ -106,6 +108,6 @@ def _no_return(one: Recorded) -> str:
     return "return has no value" + (f": {reason_of(step.reason, step.message)}" if step is not None else "")
 
 
-def _cut(value: object, most: int) -> str:
-    text = preview(value, most + 1)
-    return text if len(text) <= most else f"{text[:most]}… (--json has it whole)"
+def _cut(value: Value, most: int) -> str:
+    whole = compact(value)
+    return preview(whole, most) + ("" if abridge(whole, most) == whole else " (--json has it whole)")
