@@ -307,7 +307,7 @@ async def rerun(
 
     Raises:
         RunChanged: a tool is not what it was.
-        ValueError: there is no such step.
+        ValueError: there is no such step, or a value of `given` is not what its step gives.
         RunSuspended, JournalError: as `run`.
     """
     from . import _durable

@@ -1,4 +1,4 @@
-"""What is known to be wrong with a run before it starts: its inputs, its tools, somebody to ask."""
+"""What is known to be wrong with a run before it starts: inputs, values that stand for steps, tools, nobody to ask."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from ..diag.diagnostic import Diagnostic
 from ..diag.errors import PlanError
 from ..diag.spell import nearest
-from ..ir.linked import LinkedPlan
+from ..ir.linked import LinkedCall, LinkedPlan, LinkedStep
 from ..ir.plan import Input
 from ..ir.signature import Signature
 from ..ir.types import show, to_schema
@@ -47,6 +47,29 @@ def _wrong_value(one: Input, value: Any) -> str | None:
         return f"the value is {why}"
     check = None if one.type is None else check_of(to_schema(one.type))
     return None if check is None else check(value)
+
+
+def wrong_stand_in(step: LinkedStep, value: Any) -> str | None:
+    """Why `value` cannot stand for what a step gives, or None when it can.
+
+    A step with several ways to a value (`for`, `else`, `fallback`) has no one schema, so there any JSON may stand.
+    """
+    why = problem(value)
+    if why is not None:
+        return why
+    if step.step.each is not None or step.otherwise is not None or step.fallback is not None:
+        return None
+    if value is None and (step.step.condition is not None or step.step.approve is not None):
+        return None  # what it is when skipped
+    returns = (
+        step.do.target.returns if isinstance(step.do, LinkedCall) and isinstance(step.do.target, Signature) else None
+    )
+    for schema in (returns, step.declared):
+        check = None if schema is None else check_of(schema)
+        why = None if check is None else check(value)
+        if why is not None:
+            return why
+    return None
 
 
 def refuse_unless_ready(linked: LinkedPlan, tools: Mapping[str, Signature], *, can_ask: bool) -> None:

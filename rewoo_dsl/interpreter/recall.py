@@ -39,7 +39,7 @@ from ..trace.events import (
 )
 from ..trace.places import own_step
 from .asyncio_driver import Approve, run
-from .inputs import checked_inputs
+from .inputs import checked_inputs, wrong_stand_in
 from .limits import Limits
 from .log import Log
 from .messages import Answered, Ask, Call, Cancel, Command, Finished, Input, SetTimer, Start, Stop, TimerFired, Withdraw
@@ -376,6 +376,13 @@ def _asks(step: LinkedStep) -> bool:
     return any(isinstance(target, LinkedPlan) and target.asks for target in targets)
 
 
+def _refuse_wrong(linked: LinkedPlan, given: Mapping[str, Any]) -> None:
+    for step in linked.steps:
+        why = wrong_stand_in(step, given[step.name]) if step.name in given else None
+        if why is not None:
+            raise ValueError(f"the value for #{step.name} is not what the step gives: {why}")
+
+
 async def rerun(
     linked: LinkedPlan,
     tools: Mapping[str, Tool],
@@ -401,13 +408,14 @@ async def rerun(
             arguments that it had. The start (`#now`) is the record's.
 
     Raises:
-        ValueError: there is no such step.
+        ValueError: there is no such step, or a value of `given` is not what its step gives.
     """
     called = {*again, *(() if from_step is None else (from_step,))}
     given = given or {}
     changed = {*given, *called}
     if unknown := sorted(changed.difference(step.name for step in linked.steps)):
         raise ValueError(f"the plan has no step {', '.join(f'#{name}' for name in unknown)}")
+    _refuse_wrong(linked, given)
     anew = dependents(linked, changed)
     before = {name: value for name, value in record.started.given.items() if name not in called}
     options.setdefault("inputs", record.started.inputs)

@@ -131,6 +131,21 @@ def test_a_value_that_is_set_is_not_called_for_and_what_needs_it_is() -> None:
     assert (result["E7"].value, result["E8"].value) == (10, [10, 1, 2])
 
 
+@pytest.mark.parametrize("value", [object(), {1: 2}, float("nan"), "half \ud800", "no number", None, 10**30])
+def test_a_value_that_the_step_cannot_give_is_refused_before_anything_runs(value: Any) -> None:
+    world, linked, record = recorded("#E1 = look(n=1)\n#E2 = look(n=#E1)\nreturn #E2\n")
+    with pytest.raises(ValueError, match="the value for #E1 is not what the step gives"):
+        run_virtual(rerun(linked, world.tools, record, given={"E1": value}))
+    assert world.calls == []
+
+
+def test_a_value_may_be_what_any_of_several_ways_would_give() -> None:
+    text = '#E1 = look(n=1) if true\n#E2 = look(n=1) fallback "none"\n#E3 = look(n=#i) for #i in [1, 2]\nreturn 1\n'
+    world, linked, record = recorded(text)
+    result = run_virtual(rerun(linked, world.tools, record, given={"E1": None, "E2": "none", "E3": [7]}))
+    assert (result.status, world.calls) == ("succeeded", [])
+
+
 def test_a_write_is_made_again_only_when_it_is_named() -> None:
     world, linked, record = recorded()
     result = run_virtual(rerun(linked, world.tools, record, given={"E2": 50}, again=["E8"], approve=never))
