@@ -57,3 +57,9 @@ def test_every_command_it_names_exists() -> None:
     known = rewoo("--help")
     for command in set(re.findall(r"rewoo ([a-z]+)", README)):
         assert command in known, command
+
+
+def test_it_leads_to_every_page() -> None:
+    linked = set(re.findall(r"\]\(([\w./]+)\)", README))
+    assert {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")} <= linked
+    assert {one for one in linked if not (ROOT / one).exists()} == set()
