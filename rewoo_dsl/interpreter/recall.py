@@ -376,7 +376,13 @@ def _asks(step: LinkedStep) -> bool:
     return any(isinstance(target, LinkedPlan) and target.asks for target in targets)
 
 
-def _refuse_wrong(linked: LinkedPlan, given: Mapping[str, Any]) -> None:
+def refuse_wrong_changes(
+    linked: LinkedPlan, *, from_step: str | None, given: Mapping[str, Any], again: Collection[str]
+) -> None:
+    """Raises `ValueError` when `rerun` cannot be asked for this: a step is not there, or cannot give its value."""
+    named = {*given, *again, *(() if from_step is None else (from_step,))}
+    if unknown := sorted(named.difference(step.name for step in linked.steps)):
+        raise ValueError(f"the plan has no step {', '.join(f'#{name}' for name in unknown)}")
     for step in linked.steps:
         why = wrong_stand_in(step, given[step.name]) if step.name in given else None
         if why is not None:
@@ -410,13 +416,10 @@ async def rerun(
     Raises:
         ValueError: there is no such step, or a value of `given` is not what its step gives.
     """
-    called = {*again, *(() if from_step is None else (from_step,))}
     given = given or {}
-    changed = {*given, *called}
-    if unknown := sorted(changed.difference(step.name for step in linked.steps)):
-        raise ValueError(f"the plan has no step {', '.join(f'#{name}' for name in unknown)}")
-    _refuse_wrong(linked, given)
-    anew = dependents(linked, changed)
+    refuse_wrong_changes(linked, from_step=from_step, given=given, again=again)
+    called = {*again, *(() if from_step is None else (from_step,))}
+    anew = dependents(linked, {*given, *called})
     before = {name: value for name, value in record.started.given.items() if name not in called}
     options.setdefault("inputs", record.started.inputs)
     return await run(

@@ -156,8 +156,43 @@ def test_what_if(kept: Rewoo, folder: Path, golden: Golden) -> None:
     assert json.loads(kept("diff", parent, parent, "--json").out)["differs"] is False
     kept("run", "-q", "--replay", parent, "--again", "E3", "--yes")
     assert (folder / "outbox").read_text() == "ports 1\nports 1\n"
-    unknown = kept("run", "--replay", parent, "--from-step", "E9", "--yes")
-    assert (unknown.code, "no step #E9" in unknown.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("--from-step", "E9"), "error: the plan has no step #E9\n"),
+        (("--again", "E9"), "error: the plan has no step #E9\n"),
+        (
+            ("--with", "E1=7"),
+            "error: the value for #E1 is not what the step gives: the value: 7 is not of type 'array'\n",
+        ),
+        (
+            ("--with", "E1=NaN"),
+            "error: the value for #E1 is not what the step gives: a number that is not finite (nan)\n",
+        ),
+    ],
+)
+def test_what_cannot_be_varied_is_refused_before_a_run_has_begun(
+    kept: Rewoo, change: tuple[str, str], said: str
+) -> None:
+    kept("run", "plan.rewoo", *TOOLS, "--yes")
+    parent = json.loads(kept("runs", "--json").out)["runs"][0]["run"]
+    refused = kept("run", "--replay", parent, *change, "--yes")
+    assert (refused.code, refused.err) == (2, said)
+    assert len(json.loads(kept("runs", "--json").out)["runs"]) == 1
+
+
+def test_a_damaged_journal_is_not_taken_for_a_wrong_id(kept: Rewoo, folder: Path) -> None:
+    kept("run", "plan.rewoo", *TOOLS, "--yes")
+    run = json.loads(kept("runs", "--json").out)["runs"][0]["run"]
+    whole = bytearray((folder / "runs.db").read_bytes())
+    for page in range(8192, len(whole), 4096):
+        whole[page : page + 200] = b"\xff" * 200
+    (folder / "runs.db").write_bytes(whole)
+    ended = kept("show", run)
+    assert "is damaged" in ended.err
+    assert "lists them" not in ended.err
 
 
 @pytest.mark.parametrize(

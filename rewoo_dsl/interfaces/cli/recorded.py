@@ -141,6 +141,8 @@ def recorded(journal: Journal, run: str) -> Recorded:
     try:
         whole = journal.find(run)
     except JournalError as error:
+        if sum(one.startswith(run) for one in ids) == 1:
+            raise  # there is such a run: it is the file that is damaged
         raise WrongUse(f"{error}; `rewoo runs` lists them") from None
     summary = next(one for one in summaries if one.run == whole)
     return Recorded(journal, summary, journal.record(whole), tuple(journal.events(whole)), short_ids(ids)[whole])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,7 @@ from ...._durable import run as run_durably
 from ....diag.errors import JournalError, PlanError
 from ....diag.text import summary
 from ....interpreter import Approve, Result, run
-from ....interpreter.recall import replayed, rerun
+from ....interpreter.recall import refuse_wrong_changes, replayed, rerun
 from ....ir.linked import LinkedPlan
 from ....ir.policy import Policy
 from ....tools.tool import Tool
@@ -187,7 +187,7 @@ def _job(
         run, linked, registry, inputs=inputs, policy=planned.policy, request=options.request
     )
     if kept is not None:
-        go = partial(_rerun, linked, registry, kept, inputs, planned.policy, options)
+        go = _rerun(linked, registry, kept, inputs, planned.policy, options)
     run_id = uuid.uuid4().hex
     return Job(
         plan,
@@ -245,30 +245,33 @@ async def _go(
     )
 
 
-async def _rerun(
+def _rerun(
     linked: LinkedPlan,
     registry: Mapping[str, Tool],
     kept: Kept,
     inputs: dict[str, Any],
     policy: Policy | None,
     options: Options,
-    **how: Any,
-) -> Result:
+) -> Callable[..., Awaitable[Result]]:
+    """What goes on with part of a record. Raises `WrongUse` before the run has a name."""
+    from_step = None if options.from_step is None else options.from_step.removeprefix("#")
+    given, again = given_values(options.given), step_names(options.again)
     try:
-        return await rerun(
-            linked,
-            registry,
-            kept.record,
-            from_step=None if options.from_step is None else options.from_step.removeprefix("#"),
-            given=given_values(options.given),
-            again=step_names(options.again),
-            inputs={**kept.record.started.inputs, **inputs},
-            policy=policy,
-            request=options.request,
-            **how,
-        )
-    except ValueError as error:  # no such step
+        refuse_wrong_changes(linked, from_step=from_step, given=given, again=again)
+    except ValueError as error:
         raise WrongUse(str(error)) from None
+    return partial(
+        rerun,
+        linked,
+        registry,
+        kept.record,
+        from_step=from_step,
+        given=given,
+        again=again,
+        inputs={**kept.record.started.inputs, **inputs},
+        policy=policy,
+        request=options.request,
+    )
 
 
 async def _replay(
