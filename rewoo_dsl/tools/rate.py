@@ -26,8 +26,8 @@ class Rate:
     @classmethod
     def parse(cls, text: str) -> Self:
         """A rate from text. Raises `ValueError` with the forms that there are."""
-        found = _FORM.fullmatch(text.strip())
+        found = _FORM.fullmatch(text.strip()) if isinstance(text, str) else None
         if found is None:
-            raise ValueError(f"{text[:40]!r} is no rate: `10/s`, `100/min`, `3/10s` are")
+            raise ValueError(f"{str(text)[:40]!r} is no rate: `10/s`, `100/min`, `3/10s` are")
         calls, count, unit = found.groups()
         return cls(int(calls), int(count or 1) * _SECONDS[unit])

@@ -112,11 +112,11 @@ def _make(
     cost: CallCost | Mapping[str, Any] | None = None,
 ) -> Tool:
     name = checked_name(name or _own_name(function))
-    if timeout is not None and not timeout > 0:
+    if timeout is not None and not (_is_number(timeout) and timeout > 0):
         raise ToolError(f"tool `{name}`: timeout is seconds above 0, not {timeout!r}", retryable=False)
-    if max_parallel is not None and max_parallel < 1:
+    if max_parallel is not None and not (_is_number(max_parallel) and max_parallel >= 1):
         raise ToolError(f"tool `{name}`: max_parallel is at least 1, not {max_parallel!r}", retryable=False)
-    if cache is not None and not cache >= 0:
+    if cache is not None and not (_is_number(cache) and cache >= 0):
         raise ToolError(f"tool `{name}`: cache is seconds from 0, or math.inf, not {cache!r}", retryable=False)
     if cache and _effect(name, effect) is not Effect.READ:
         raise ToolError(
@@ -155,6 +155,11 @@ def _make(
         cache=cache,
         in_thread=is_plain(parts),
     )
+
+
+def _is_number(value: object) -> bool:
+    """What annotations say is not held at run time, and `"10s"` or True is soon written here."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def checked_name(name: str) -> str:
