@@ -112,6 +112,13 @@ def _make(
     cost: CallCost | Mapping[str, Any] | None = None,
 ) -> Tool:
     name = checked_name(name or _own_name(function))
+    for word, flag in (
+        ("idempotent", idempotent),
+        ("calls_model", calls_model),
+        ("result_is_declared", result_is_declared),
+    ):
+        if not isinstance(flag, bool):
+            raise ToolError(f"tool `{name}`: {word} is True or False, not {flag!r}", retryable=False)
     if timeout is not None and not (_is_number(timeout) and timeout > 0):
         raise ToolError(f"tool `{name}`: timeout is seconds above 0, not {timeout!r}", retryable=False)
     if max_parallel is not None and not (_is_number(max_parallel) and max_parallel >= 1):

@@ -302,3 +302,9 @@ def test_what_a_call_costs_is_declared_with_the_tool():
 def test_a_cost_that_is_none_is_refused_with_a_sentence(cost: Any):
     with pytest.raises(ToolError, match="cost is what a call takes at most"):
         tool(lambda text: text, name="ask", cost=cost)
+
+
+@pytest.mark.parametrize("word", ["idempotent", "calls_model", "result_is_declared"])
+def test_a_flag_is_true_or_false_and_not_a_word(word: str) -> None:
+    with pytest.raises(ToolError, match=f"tool `f`: {word} is True or False, not 'no'"):
+        tool(lambda: 1, name="f", **{word: "no"})
